@@ -1,0 +1,61 @@
+# Everything a fresh machine needs, then the command asked for.
+# System libraries come from Debian through apt (resources/system/packages.sh says which); Python packages from the lock file.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: run test test-unit test-e2e lint format bench screenshots lock system-run system-test clean
+
+run: system-run $(READY)
+	@$(BIN)/ss-admin demo
+
+test: test-unit test-e2e
+
+test-unit: system-test $(READY)
+	@echo "Unit and integration tests: SQLite, PostgreSQL and real sockets; Qt offscreen"
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests --ignore=tests/e2e --ignore=tests/benchmarks -n 2 --dist loadfile $(ARGS)
+
+test-e2e: system-test $(READY)
+	@echo "End-to-end tests: real windows under Xvfb, a real clipboard, a real Secret Service"
+	tests/e2e/desktop-session $(BIN)/python -m pytest tests/e2e $(ARGS)
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: system-test $(READY)
+	$(BIN)/python -m tests.benchmarks
+
+screenshots: system-test $(READY)
+	tests/e2e/desktop-session $(BIN)/python -m tests.e2e.screenshots $(ARGS)
+
+# The lock names versions and hashes for Windows, macOS and Linux, and no address to fetch them from.
+lock: $(READY)
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --upgrade --output-file requirements.lock
+
+system-run:
+	@sh resources/system/packages.sh run
+
+system-test:
+	@sh resources/system/packages.sh test
+
+$(READY): requirements.lock pyproject.toml
+	@sh resources/system/packages.sh python
+	@test -x $(BIN)/python || { echo "Making a virtual environment in $(VENV)"; $(PYTHON) -m venv $(VENV); }
+	@echo "Installing the locked Python packages into $(VENV) (a few minutes the first time)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .build .mypy_cache .ruff_cache .pytest_cache .hypothesis

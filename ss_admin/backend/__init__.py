@@ -1,0 +1,1 @@
+"""The Flask service that stores the keys, serves the partners' calls and enforces authentication and limits."""

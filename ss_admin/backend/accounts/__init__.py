@@ -1,0 +1,1 @@
+"""Accounts: tenants, people, passwords, sessions and the lock-out."""

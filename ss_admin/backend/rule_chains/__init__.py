@@ -1,0 +1,1 @@
+"""Rule chains: what partners can call."""

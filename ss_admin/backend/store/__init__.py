@@ -1,0 +1,1 @@
+"""Where data lives: engine, tables and migrations for SQLite and PostgreSQL."""

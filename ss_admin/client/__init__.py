@@ -1,0 +1,1 @@
+"""The admin API in Python: one module per feature, no Qt."""

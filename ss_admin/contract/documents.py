@@ -1,0 +1,87 @@
+"""The base of every document that crosses the border, and the types their fields share."""
+
+import unicodedata
+from datetime import UTC, datetime
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+
+__all__ = ["ChangeRequest", "Document", "Label", "ObjectRef", "Page", "Request", "SearchText", "UtcInstant"]
+
+LABEL_MAX_CHARACTERS = 100
+SEARCH_MAX_CHARACTERS = 200
+PAGE_MAX_ITEMS = 1000
+
+
+class Document(BaseModel):
+    """An answer: it never changes once made; fields unknown to this version are passed over."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Request(BaseModel):
+    """A question or an order: an unknown field is refused, since it would be silently without effect."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ChangeRequest(Request):
+    """A partial change (PATCH): only fields that were given are changed, see `model_fields_set`."""
+
+
+def _to_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as too_far:
+        raise ValueError("the moment lies outside the calendar (years 1 to 9999)") from too_far
+
+
+def _format_utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+UtcInstant = Annotated[
+    AwareDatetime, AfterValidator(_to_utc), PlainSerializer(_format_utc, return_type=str, when_used="json")
+]
+"""A moment in UTC, RFC 3339 on the wire (`2026-12-23T14:00:00Z`); a time without a zone is refused."""
+
+
+def _refuse_unprintable(text: str) -> str:
+    for character in text:
+        if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}:
+            raise ValueError(f"the character U+{ord(character):04X} is not allowed")
+    return text
+
+
+def _trimmed_label(text: str) -> str:
+    text = _refuse_unprintable(unicodedata.normalize("NFC", text.strip()))
+    if not text:
+        raise ValueError("must not be empty")
+    if len(text) > LABEL_MAX_CHARACTERS:
+        raise ValueError(f"must have at most {LABEL_MAX_CHARACTERS} characters, it has {len(text)}")
+    return text
+
+
+Label = Annotated[str, Field(strict=True, min_length=1, max_length=1000), AfterValidator(_trimmed_label)]
+"""A name that people read: 1 to 100 characters after trimming, NFC, no control characters."""
+
+SearchText = Annotated[str, Field(max_length=SEARCH_MAX_CHARACTERS), AfterValidator(_refuse_unprintable)]
+"""What is typed into a search box; empty means no search."""
+
+
+class ObjectRef(Document):
+    """Another object, by its id and the name that people know it by."""
+
+    id: str
+    name: str
+
+
+Item = TypeVar("Item", bound=Document)
+
+
+class Page(Document, Generic[Item]):
+    """One page of a list. `total` counts everything that matches, `next_cursor` is null on the last page."""
+
+    items: list[Item]
+    next_cursor: str | None
+    total: int

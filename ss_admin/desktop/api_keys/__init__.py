@@ -1,0 +1,1 @@
+"""API Keys Management: the list, the editors, the secret, deleting."""

@@ -1,0 +1,1 @@
+"""Rule chains: the list with their endpoint addresses."""

@@ -1,0 +1,1 @@
+"""The window around the features: sidebar, banner, toasts."""

@@ -1,0 +1,1 @@
+"""Signing in, and the page for people who may not manage keys."""

@@ -1,0 +1,1 @@
+"""Widgets that several features share; each shows state and asks for nothing."""
