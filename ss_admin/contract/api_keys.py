@@ -83,10 +83,9 @@ def _each_entity_once(entities: list[Entity]) -> list[Entity]:
 class Permissions(Request):
     """The permission scope, as the article shows it: `{"entities": ["read", "write"]}`."""
 
-    entities: Annotated[list[Entity], Field(min_length=1, max_length=2), AfterValidator(_each_entity_once)] = [
-        Entity.READ,
-        Entity.WRITE,
-    ]
+    entities: Annotated[list[Entity], Field(min_length=1, max_length=2), AfterValidator(_each_entity_once)] = Field(
+        default_factory=lambda: [*Entity]
+    )
 
 
 class RateLimit(Request):

@@ -1,7 +1,6 @@
 """Column types: moments stored as whole microseconds, so that both databases sort and compare them alike."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import BigInteger, Dialect, TypeDecorator
 
@@ -37,9 +36,9 @@ class Instant(TypeDecorator[datetime]):
         """Datetime to microseconds."""
         return None if value is None else to_microseconds(value)
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         """Microseconds to datetime in UTC."""
-        return None if value is None else from_microseconds(int(value))
+        return None if value is None else from_microseconds(value)
 
 
 class OptionalInstant(TypeDecorator[datetime]):
@@ -59,6 +58,6 @@ class OptionalInstant(TypeDecorator[datetime]):
         """Datetime to microseconds, None to `absent`."""
         return self.absent if value is None else to_microseconds(value)
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         """Microseconds to datetime in UTC, `absent` to None."""
-        return None if value is None or int(value) == self.absent else from_microseconds(int(value))
+        return None if value is None or value == self.absent else from_microseconds(value)
