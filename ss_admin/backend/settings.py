@@ -1,0 +1,142 @@
+"""The backend's settings, from the environment (`SS_…`) or a `.env` file, and the pepper that keys are hashed under."""
+
+import os
+import secrets
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Literal
+
+import platformdirs
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from ss_admin.backend.store.address import embedded_database_file, parse_database_url
+
+__all__ = ["ConfigurationError", "Settings", "load_settings", "resolve_pepper"]
+
+PEPPER_BYTES = 32
+PEPPER_MIN_CHARACTERS = 32
+
+Network = IPv4Network | IPv6Network
+
+
+class ConfigurationError(Exception):
+    """The backend cannot start as it is set up; the message is one sentence for the operator, without secrets."""
+
+
+def _default_database_url() -> str:
+    folder = platformdirs.user_data_path("signalsync-admin", appauthor=False)
+    return f"sqlite:///{folder / 'signalsync.db'}"
+
+
+class Settings(BaseSettings):
+    """What the operator may set; every name stands in the environment with `SS_` in front."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SS_", env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    database_url: str = Field(default_factory=_default_database_url, repr=False)
+    redis_url: SecretStr | None = None
+    key_pepper: SecretStr | None = None
+    public_url: str | None = None
+    max_body_bytes: int = Field(default=1024 * 1024, ge=1024, le=64 * 1024 * 1024)
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
+    otlp_endpoint: str | None = None
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        parse_database_url(value)
+        return value
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _split_networks(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(ip_network(part.strip(), strict=False) for part in value.split(",") if part.strip())
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper_case(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("public_url")
+    @classmethod
+    def _without_slash(cls, value: str | None) -> str | None:
+        if value is None or not value.strip():
+            return None
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("must begin with https:// or http://")
+        return value.strip().rstrip("/")
+
+    @field_validator("key_pepper")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < PEPPER_MIN_CHARACTERS:
+            raise ValueError(f"must have at least {PEPPER_MIN_CHARACTERS} characters")
+        return value
+
+
+def load_settings() -> Settings:
+    """The settings of this process; `ConfigurationError` names the variable at fault, never its value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        fault = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        variable = f"SS_{fault['loc'][0]!s}".upper() if fault["loc"] else "the settings"
+        raise ConfigurationError(f"{variable}: {fault['msg'].removeprefix('Value error, ')}") from None
+    except (OSError, UnicodeDecodeError):
+        raise ConfigurationError("the .env file cannot be read") from None
+
+
+def resolve_pepper(settings: Settings) -> bytes:
+    """The pepper: as set, or beside an embedded database in a file that is made at the first start, mode 0600.
+
+    Raises `ConfigurationError` where it is neither set nor can be kept.
+    """
+    if settings.key_pepper is not None:
+        return settings.key_pepper.get_secret_value().encode("utf-8")
+    database = embedded_database_file(parse_database_url(settings.database_url))
+    if database is None:
+        raise ConfigurationError("SS_KEY_PEPPER must be set when the database is PostgreSQL")
+    file = database.with_name(database.name + ".pepper")
+    try:
+        return _read_pepper(file) if file.exists() else _create_pepper(file)
+    except OSError as error:
+        raise ConfigurationError(f"the pepper file {file} cannot be used: {error.strerror}") from None
+
+
+def _read_pepper(file: Path) -> bytes:
+    pepper = file.read_bytes()
+    if len(pepper) < PEPPER_BYTES:
+        raise ConfigurationError(f"the pepper file {file} is damaged; bring it back from a backup")
+    return pepper
+
+
+def _create_pepper(file: Path) -> bytes:
+    """Write a whole file aside and link it into place: of two processes that start at once, one wins, both read it."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(secrets.token_bytes(PEPPER_BYTES))
+            stream.flush()
+            os.fsync(stream.fileno())
+        _publish(draft, file)
+    finally:
+        draft.unlink(missing_ok=True)
+    return _read_pepper(file)
+
+
+def _publish(draft: Path, file: Path) -> None:
+    try:
+        os.link(draft, file)
+    except FileExistsError:
+        return
+    except OSError:  # a file system without hard links: creating exclusively is the next best
+        if not file.exists():
+            draft.rename(file)

@@ -1,0 +1,173 @@
+"""The store: reading and writing transactions over SQLite or PostgreSQL, and one error for "cannot be reached"."""
+
+import logging
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session, sessionmaker
+
+from ss_admin.backend.store.address import embedded_database_file, parse_database_url
+
+__all__ = ["Store", "StoreUnavailable"]
+
+_log = logging.getLogger(__name__)
+
+BUSY_TIMEOUT_SECONDS = 5
+CONNECT_TIMEOUT_SECONDS = 5
+POOL_TIMEOUT_SECONDS = 10
+_WRITES = "ss_writes"
+_SQLITE_PRAGMAS = (
+    f"PRAGMA busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA journal_size_limit=67108864",
+)
+
+
+class StoreUnavailable(Exception):
+    """The store cannot do its work now: gone, locked for too long, full, or not to be opened. A retry may help."""
+
+
+class Store:
+    """One database and its pool of connections; safe to share between threads.
+
+    `dialect` tells which of the two databases it is. Every use goes through `reading` or `writing`.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.dialect: Literal["sqlite", "postgresql"] = "sqlite" if engine.dialect.name == "sqlite" else "postgresql"
+        read_options: dict[str, Any] = {"postgresql_readonly": True} if self.dialect == "postgresql" else {}
+        self._reading = sessionmaker(engine.execution_options(**read_options), expire_on_commit=False)
+        self._write_engine = engine.execution_options(**{_WRITES: True})
+        self._writing = sessionmaker(self._write_engine, expire_on_commit=False)
+
+    @classmethod
+    def open(cls, url: str, *, pool_size: int = 16) -> Self:
+        """The store at `url`; a missing SQLite file is created, readable by its owner only.
+
+        Raises `DatabaseUrlInvalid` for a URL of another kind and `StoreUnavailable` where the file cannot be made.
+        PostgreSQL is not contacted before the first use.
+        """
+        parsed = parse_database_url(url)
+        file = embedded_database_file(parsed)
+        return cls(_sqlite_engine(parsed, file, pool_size) if file else _postgresql_engine(parsed, pool_size))
+
+    def __repr__(self) -> str:
+        return f"<Store {self.dialect}>"
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A transaction that only reads and sees one state of the data (on PostgreSQL: one per statement)."""
+        with _as_unavailable(), self._reading() as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A transaction that writes: committed and durable at the end of the block, undone by any exception.
+
+        SQLite: it holds the write lock from its beginning, so it never fails half-way for another writer.
+        """
+        with _as_unavailable(), self._writing.begin() as session:
+            yield session
+
+    @contextmanager
+    def altering(self) -> Iterator[Connection]:
+        """A writing transaction as a plain connection, for migrations."""
+        with _as_unavailable(), self._write_engine.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection that is not in use."""
+        self.engine.dispose()
+
+
+@contextmanager
+def _as_unavailable() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        _log.exception("the store is unavailable")
+        raise StoreUnavailable("the store cannot be reached") from error
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        _log.exception("the connection to the store was lost")
+        raise StoreUnavailable("the connection to the store was lost") from error
+
+
+def _postgresql_engine(url: URL, pool_size: int) -> Engine:
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=POOL_TIMEOUT_SECONDS,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "application_name": "ss-backend"},
+    )
+
+
+def _sqlite_engine(url: URL, file: Path, pool_size: int) -> Engine:
+    _make_private_file(file)
+    engine = create_engine(
+        url.set(database=str(file)),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=POOL_TIMEOUT_SECONDS,
+        hide_parameters=True,
+        connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
+    )
+    event.listen(engine, "connect", _prepare_sqlite_connection)
+    event.listen(engine, "begin", _begin_sqlite_transaction)
+    return engine
+
+
+def _make_private_file(file: Path) -> None:
+    """Create the database file with mode 0600 before SQLite does; its -wal and -shm files take the mode over."""
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+        os.close(descriptor)
+        if file.stat().st_mode & 0o077:
+            file.chmod(0o600)
+    except OSError as error:
+        raise StoreUnavailable(f"the database file {file} cannot be opened: {error.strerror}") from error
+
+
+def _prepare_sqlite_connection(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver's own transaction handling is switched off: it would send a plain BEGIN, and that late.
+    connection.isolation_level = None
+    for pragma in _SQLITE_PRAGMAS:
+        connection.execute(pragma)
+    _enter_wal_mode(connection)
+
+
+def _enter_wal_mode(connection: sqlite3.Connection) -> None:
+    """WAL mode; entering it needs the file alone, and SQLite does not wait for that by itself."""
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
+        return
+    deadline = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
+def _begin_sqlite_transaction(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

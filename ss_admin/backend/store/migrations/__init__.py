@@ -1,0 +1,1 @@
+"""The database's history, for Alembic: `env.py` and one file per revision."""
