@@ -28,8 +28,9 @@ def parse_server_url(text: str, *, allow_plain_http: bool = False) -> ServerUrl:
     try:
         parts = urlsplit(text)
         host, port = parts.hostname or "", parts.port
-    except ValueError as fault:
-        raise InvalidServerUrl("This is not an address of a server.") from fault
+    except ValueError:
+        # The cause would quote what was typed, and that may be a password at a wrong place.
+        raise InvalidServerUrl("This is not an address of a server.") from None
     if parts.scheme not in {"http", "https"} or not _is_host(host):
         raise InvalidServerUrl("An address of a server looks like https://keys.example.com.")
     if parts.username is not None or parts.password is not None:
