@@ -1,13 +1,34 @@
-"""Cursors: where the next page of a list begins, as an opaque text for the wire."""
+"""Pages of a list: which one is asked for, and the cursor, an opaque text that tells where the next begins."""
 
 import base64
 import binascii
 import json
+from typing import Self
 
-__all__ = ["CursorInvalid", "decode_cursor", "encode_cursor"]
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from ss_admin.contract.documents import PAGE_MAX_ITEMS
+
+__all__ = ["CursorInvalid", "PageQuery", "decode_cursor", "encode_cursor"]
 
 CURSOR_MAX_CHARACTERS = 4000
 _INTEGER_LIMIT = 2**63
+
+
+class PageQuery(BaseModel):
+    """The query parameters that every list takes; a list adds its own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    limit: int = Field(default=100, ge=1, le=PAGE_MAX_ITEMS, description="rows at most")
+    cursor: str | None = Field(default=None, description="`next_cursor` of the page before")
+    offset: int = Field(default=0, ge=0, le=2**31, description="rows to skip; not together with a cursor")
+
+    @model_validator(mode="after")
+    def _one_beginning(self) -> Self:
+        if self.cursor is not None and self.offset:
+            raise ValueError("give cursor or offset, not both")
+        return self
 
 
 class CursorInvalid(Exception):

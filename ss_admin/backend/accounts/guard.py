@@ -1,0 +1,78 @@
+"""Who may pass: the signed-in person behind a request, and the check that it is a Tenant Administrator."""
+
+from flask import g, request
+
+from ss_admin.backend.accounts.service import AccountsService, Origin, SessionNotFound, SignedIn
+from ss_admin.backend.activity.service import Actor
+from ss_admin.backend.problems import ProblemError
+from ss_admin.backend.request_context import request_id
+from ss_admin.contract.accounts import Role
+from ss_admin.contract.problems import ProblemCode
+
+__all__ = ["Guard", "bearer_token", "current_actor", "current_origin", "current_session", "tenant_admin"]
+
+
+class Guard:
+    """One request's guard; the app puts a new one into `flask.g` when a request begins."""
+
+    def __init__(self, accounts: AccountsService, origin: Origin) -> None:
+        self._accounts = accounts
+        self.origin = origin
+        self._signed_in: SignedIn | None = None
+
+    def signed_in(self) -> SignedIn:
+        """The session that the request shows. Raises `ProblemError` 401, and `StoreUnavailable`."""
+        if self._signed_in is None:
+            try:
+                self._signed_in = self._accounts.authenticate(bearer_token(), self.origin)
+            except SessionNotFound:
+                detail = "The session has ended or never was. Sign in again."
+                raise session_required(detail) from None
+        return self._signed_in
+
+
+def session_required(detail: str) -> ProblemError:
+    """The answer to a request without a session that holds."""
+    headers = {"WWW-Authenticate": 'Bearer realm="signalsync"'}
+    return ProblemError(ProblemCode.SESSION_REQUIRED, detail, headers=headers)
+
+
+def bearer_token() -> str:
+    """The session token of the request. Raises `ProblemError` 401 where there is none."""
+    scheme, _, token = request.headers.get("Authorization", "").strip().partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise session_required("Sign in first, and send the session token as: Authorization: Bearer TOKEN.")
+    return token.strip()
+
+
+def current_origin() -> Origin:
+    """Where the request comes from."""
+    return _guard().origin
+
+
+def current_session() -> SignedIn:
+    """The session that the request shows. Raises `ProblemError` 401."""
+    return _guard().signed_in()
+
+
+def current_actor() -> Actor:
+    """Who makes the request. Raises `ProblemError` 401."""
+    return current_session().actor
+
+
+def tenant_admin() -> Actor:
+    """Who makes the request, a Tenant Administrator for certain. Raises `ProblemError` 401 and 403."""
+    actor = current_actor()
+    if actor.role is not Role.TENANT_ADMIN:
+        raise ProblemError(ProblemCode.TENANT_ADMIN_REQUIRED, "Only a Tenant Administrator may do this.")
+    return actor
+
+
+def new_guard(accounts: AccountsService, address: str) -> Guard:
+    """The guard of a request that begins now."""
+    return Guard(accounts, Origin(address=address, request_id=request_id(request.environ)))
+
+
+def _guard() -> Guard:
+    guard: Guard = g.guard
+    return guard

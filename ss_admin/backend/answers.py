@@ -1,0 +1,123 @@
+"""Answers of the admin API: documents as JSON, and every error, whoever raised it, as a problem document."""
+
+import logging
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from flask import Flask, Response, request
+from pydantic import BaseModel, ValidationError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from ss_admin.backend.accounts.service import SignInLocked, WrongCredentials
+from ss_admin.backend.paging import CursorInvalid
+from ss_admin.backend.problems import ProblemError, problem_document
+from ss_admin.backend.request_context import request_id
+from ss_admin.backend.store.engine import StoreUnavailable
+from ss_admin.contract.problems import PROBLEM_MEDIA_TYPE, FieldFault, ProblemCode
+
+__all__ = ["answer_errors_as_problems", "json_answer", "refuse_invalid_input"]
+
+_log = logging.getLogger(__name__)
+
+RETRY_AFTER_SECONDS = 5
+
+
+def json_answer(document: BaseModel, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A document of the contract as the answer."""
+    return Response(document.model_dump_json(), status, dict(headers or {}), mimetype="application/json")
+
+
+def answer_errors_as_problems(app: Flask) -> None:
+    """Let every error that leaves a route of `app` be answered as `application/problem+json`."""
+    app.register_error_handler(Exception, _answer)
+
+
+def refuse_invalid_input(error: ValidationError) -> None:
+    """Raise the 422 that tells of a body or a query that does not fit its model; values are never repeated."""
+    faults = [
+        FieldFault(pointer=_pointer(fault["loc"]), detail=_sentence(fault["msg"], fault["type"]))
+        for fault in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+    raise ProblemError(ProblemCode.VALIDATION_FAILED, "The input is not valid; see `errors`.", errors=faults)
+
+
+def _answer(error: Exception) -> Response:
+    problem = _as_problem(error)
+    document = problem_document(problem, request_id(request.environ))
+    body = document.model_dump_json(exclude_none=True)
+    return Response(body, document.status, problem.headers, mimetype=PROBLEM_MEDIA_TYPE)
+
+
+def _as_problem(error: Exception) -> ProblemError:
+    for kind in type(error).__mro__:
+        if kind in _TRANSLATIONS:
+            return _TRANSLATIONS[kind](error)
+    _log.error("a request failed unexpectedly", exc_info=error)
+    return ProblemError(ProblemCode.INTERNAL_ERROR, "Something went wrong here. The log has it under the request id.")
+
+
+def _unavailable(_error: StoreUnavailable) -> ProblemError:
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    return ProblemError(ProblemCode.UNAVAILABLE, "The store cannot be reached. Try again.", headers=headers)
+
+
+def _wrong_credentials(_error: WrongCredentials) -> ProblemError:
+    return ProblemError(ProblemCode.WRONG_CREDENTIALS, "The user name or the password is wrong.")
+
+
+def _locked(error: SignInLocked) -> ProblemError:
+    detail = f"Too many wrong passwords. Try again in {error.retry_after} seconds."
+    return ProblemError(ProblemCode.SIGN_IN_LOCKED, detail, headers={"Retry-After": str(error.retry_after)})
+
+
+def _cursor_invalid(_error: CursorInvalid) -> ProblemError:
+    fault = FieldFault(pointer="cursor", detail="This cursor was not given out by this list.")
+    return ProblemError(ProblemCode.VALIDATION_FAILED, "The cursor is not valid.", errors=[fault])
+
+
+def _from_http(error: HTTPException) -> ProblemError:
+    """What Flask itself refuses: unknown paths, wrong methods, bodies that are too large."""
+    match error.code:
+        case 404:
+            return ProblemError(ProblemCode.NOT_FOUND, "There is nothing at this address.")
+        case 405:
+            methods = error.valid_methods if isinstance(error, MethodNotAllowed) else None
+            allowed = ", ".join(sorted(methods or ()))
+            detail = f"This address does not answer {request.method}; it answers {allowed}."
+            return ProblemError(ProblemCode.METHOD_NOT_ALLOWED, detail, headers={"Allow": allowed})
+        case 413:
+            return ProblemError(ProblemCode.PAYLOAD_TOO_LARGE, "The body is larger than this server accepts.")
+        case 415:
+            return ProblemError(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json.")
+        case code if code is not None and code < 500:
+            return ProblemError(ProblemCode.INVALID_JSON, "The request cannot be read.")
+    return ProblemError(ProblemCode.INTERNAL_ERROR, "Something went wrong here.")
+
+
+def _pointer(location: tuple[int | str, ...]) -> str:
+    """A JSON pointer into the body; the bare name of a query parameter."""
+    if request.method in {"GET", "DELETE"}:
+        return str(location[0]) if location else ""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in location)
+
+
+def _sentence(message: str, kind: str) -> str:
+    if kind == "extra_forbidden":
+        return "This is not a field that is known here."
+    if kind == "missing":
+        return "This field is required."
+    text = message.removeprefix("Value error, ")
+    return text[:1].upper() + text[1:].rstrip(".") + "."
+
+
+_TRANSLATIONS: Mapping[type[BaseException], Callable[..., ProblemError]] = MappingProxyType(
+    {
+        ProblemError: lambda error: error,
+        HTTPException: _from_http,
+        StoreUnavailable: _unavailable,
+        WrongCredentials: _wrong_credentials,
+        SignInLocked: _locked,
+        CursorInvalid: _cursor_invalid,
+    }
+)
+"""The one place where errors of the domain become problems."""
