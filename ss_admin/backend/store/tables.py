@@ -10,6 +10,7 @@ from ss_admin.backend.store.types import NEVER_EXPIRES, NEVER_USED, Instant, Opt
 
 __all__ = [
     "ActivityRow",
+    "ApiKeyCountRow",
     "ApiKeyRow",
     "RuleChainRow",
     "SessionRow",
@@ -21,6 +22,11 @@ __all__ = [
 ]
 
 _NUMBER = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _sorted_text(length: int) -> String:
+    """Text that both databases sort by code point: no index breaks when the system's collation changes."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 class Table(DeclarativeBase):
@@ -82,7 +88,7 @@ class ApiKeyRow(Table):
     """An API key. `digest` is HMAC-SHA256 of the key under the pepper; the key itself is stored nowhere.
 
     `version` counts administrators' changes (it is the ETag); a use of the key does not move it. `search_text` is
-    what the trigram index holds, see `api_keys/search.py`.
+    what the trigram index holds and `name_folded` what sorting goes by, see `api_keys/search.py`.
     """
 
     __tablename__ = "api_keys"
@@ -102,14 +108,14 @@ class ApiKeyRow(Table):
     id: Mapped[str] = mapped_column(String(36), unique=True)
     tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"))
     digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-    masked_key: Mapped[str] = mapped_column(String(20))
+    masked_key: Mapped[str] = mapped_column(_sorted_text(20))
     name: Mapped[str] = mapped_column(String(100))
-    name_folded: Mapped[str] = mapped_column(String(400))
+    name_folded: Mapped[str] = mapped_column(_sorted_text(400))
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id"))
-    user_name_folded: Mapped[str] = mapped_column(String(400))
+    user_name_folded: Mapped[str] = mapped_column(_sorted_text(400))
     search_text: Mapped[str] = mapped_column(Text)
     permissions: Mapped[dict[str, Any]] = mapped_column(JSON)
-    permissions_text: Mapped[str] = mapped_column(String(200))
+    permissions_text: Mapped[str] = mapped_column(_sorted_text(200))
     expires_at: Mapped[datetime | None] = mapped_column(OptionalInstant(NEVER_EXPIRES), nullable=False)
     rate_max_requests: Mapped[int | None] = mapped_column(Integer)
     rate_window_seconds: Mapped[int | None] = mapped_column(Integer)
@@ -121,6 +127,15 @@ class ApiKeyRow(Table):
     created_by_name: Mapped[str] = mapped_column(String(100))
     updated_at: Mapped[datetime] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(Integer)
+
+
+class ApiKeyCountRow(Table):
+    """How many keys a tenant has, kept by triggers: the total of a long list without counting through it."""
+
+    __tablename__ = "api_key_counts"
+
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"), primary_key=True)
+    api_keys: Mapped[int] = mapped_column(Integer)
 
 
 class TombstoneRow(Table):

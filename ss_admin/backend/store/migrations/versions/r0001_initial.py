@@ -1,4 +1,4 @@
-"""The first tables, and the trigram index that the key list searches by."""
+"""The first tables, the trigram index that the key list searches by, and the triggers that count a tenant's keys."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +11,11 @@ depends_on = None
 _NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
+def _sorted_text(length: int) -> sa.String:
+    """Text that both databases sort by code point: no index breaks when the system's collation changes."""
+    return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
+
+
 def upgrade() -> None:
     """Create everything."""
     _create_tenants()
@@ -19,12 +24,15 @@ def upgrade() -> None:
     _create_sign_in_failures()
     _create_rule_chains()
     _create_api_keys()
+    _create_api_key_counts()
     _create_api_key_tombstones()
     _create_activity()
     if op.get_bind().dialect.name == "sqlite":
         _index_search_text_with_fts5()
+        _count_api_keys_row_by_row()
     else:
         _index_search_text_with_pg_trgm()
+        _count_api_keys_by_statement()
 
 
 def _create_tenants() -> None:
@@ -112,14 +120,14 @@ def _create_api_keys() -> None:
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("masked_key", sa.String(length=20), nullable=False),
+        sa.Column("masked_key", _sorted_text(20), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
-        sa.Column("name_folded", sa.String(length=400), nullable=False),
+        sa.Column("name_folded", _sorted_text(400), nullable=False),
         sa.Column("user_id", sa.String(length=36), nullable=False),
-        sa.Column("user_name_folded", sa.String(length=400), nullable=False),
+        sa.Column("user_name_folded", _sorted_text(400), nullable=False),
         sa.Column("search_text", sa.Text(), nullable=False),
         sa.Column("permissions", sa.JSON(), nullable=False),
-        sa.Column("permissions_text", sa.String(length=200), nullable=False),
+        sa.Column("permissions_text", _sorted_text(200), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.Column("rate_max_requests", sa.Integer(), nullable=True),
         sa.Column("rate_window_seconds", sa.Integer(), nullable=True),
@@ -146,6 +154,16 @@ def _create_api_keys() -> None:
     op.create_index("ix_api_keys_status", "api_keys", ["tenant_id", "status", "number"])
     op.create_index("ix_api_keys_user", "api_keys", ["tenant_id", "user_name_folded", "number"])
     op.create_index("ix_api_keys_user_id", "api_keys", ["tenant_id", "user_id", "number"])
+
+
+def _create_api_key_counts() -> None:
+    op.create_table(
+        "api_key_counts",
+        sa.Column("tenant_id", sa.String(length=36), nullable=False),
+        sa.Column("api_keys", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+        sa.PrimaryKeyConstraint("tenant_id"),
+    )
 
 
 def _create_api_key_tombstones() -> None:
@@ -189,10 +207,10 @@ def _create_activity() -> None:
 
 
 def _index_search_text_with_fts5() -> None:
-    """The index holds no text of its own; triggers keep it with the table."""
+    """The index holds no text of its own; triggers keep it with the table. `search_text` is casefolded already."""
     op.execute(
         "CREATE VIRTUAL TABLE api_key_search USING fts5("
-        "search_text, tokenize='trigram', content='api_keys', content_rowid='number')"
+        "search_text, tokenize='trigram case_sensitive 1', content='api_keys', content_rowid='number')"
     )
     forget = (
         "INSERT INTO api_key_search(api_key_search, rowid, search_text) VALUES ('delete', old.number, old.search_text)"
@@ -214,4 +232,50 @@ def _index_search_text_with_pg_trgm() -> None:
         ["search_text"],
         postgresql_using="gin",
         postgresql_ops={"search_text": "gin_trgm_ops"},
+    )
+
+
+def _count_api_keys_row_by_row() -> None:
+    """SQLite has no triggers by statement; with one writer at a time there is nothing to wait for."""
+    op.execute(
+        "CREATE TRIGGER api_keys_count_insert AFTER INSERT ON api_keys BEGIN "
+        "INSERT INTO api_key_counts (tenant_id, api_keys) VALUES (new.tenant_id, 1) "
+        "ON CONFLICT (tenant_id) DO UPDATE SET api_keys = api_keys + 1; END"
+    )
+    op.execute(
+        "CREATE TRIGGER api_keys_count_delete AFTER DELETE ON api_keys BEGIN "
+        "UPDATE api_key_counts SET api_keys = api_keys - 1 WHERE tenant_id = old.tenant_id; END"
+    )
+
+
+def _count_api_keys_by_statement() -> None:
+    """One update of the count per statement, after its rows: so no two writers wait for each other crosswise."""
+    op.execute("""
+        CREATE FUNCTION count_api_keys() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF TG_OP = 'INSERT' THEN
+                INSERT INTO api_key_counts AS known (tenant_id, api_keys)
+                SELECT tenant_id, count(*) FROM changed_rows GROUP BY tenant_id ORDER BY tenant_id
+                ON CONFLICT (tenant_id) DO UPDATE SET api_keys = known.api_keys + excluded.api_keys;
+            ELSIF TG_OP = 'DELETE' THEN
+                UPDATE api_key_counts AS known SET api_keys = known.api_keys - gone.api_keys
+                FROM (SELECT tenant_id, count(*) AS api_keys FROM changed_rows GROUP BY tenant_id) AS gone
+                WHERE known.tenant_id = gone.tenant_id;
+            ELSE
+                DELETE FROM api_key_counts;
+            END IF;
+            RETURN NULL;
+        END $$
+    """)
+    op.execute(
+        "CREATE TRIGGER api_keys_count_insert AFTER INSERT ON api_keys REFERENCING NEW TABLE AS changed_rows "
+        "FOR EACH STATEMENT EXECUTE FUNCTION count_api_keys()"
+    )
+    op.execute(
+        "CREATE TRIGGER api_keys_count_delete AFTER DELETE ON api_keys REFERENCING OLD TABLE AS changed_rows "
+        "FOR EACH STATEMENT EXECUTE FUNCTION count_api_keys()"
+    )
+    op.execute(
+        "CREATE TRIGGER api_keys_count_truncate AFTER TRUNCATE ON api_keys "
+        "FOR EACH STATEMENT EXECUTE FUNCTION count_api_keys()"
     )
