@@ -1,1 +1,1 @@
-"""How the app looks: tokens of colour, spacing and type, and the style sheet made of them."""
+"""Colours, spacing, type and icons: the one place that says how the product looks."""

@@ -1,1 +1,1 @@
-"""Widgets that several features share; each shows state and asks for nothing."""
+"""The building blocks of every screen: fields, buttons, notices, dialogs. They know the theme, nothing else."""

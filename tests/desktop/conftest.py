@@ -1,0 +1,37 @@
+"""What every test of the desktop needs: a dressed application without a display, and work off the UI thread."""
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from ss_admin.desktop.background import Background
+from ss_admin.desktop.theme.theme import Theme
+
+
+@pytest.fixture(scope="session")
+def dressed_app(qapp: QApplication) -> Iterator[tuple[QApplication, Theme]]:
+    theme = Theme()
+    theme.force("light")
+    theme.apply_to(qapp)
+    yield qapp, theme
+    qapp.setStyleSheet("")
+
+
+@pytest.fixture
+def theme(dressed_app: tuple[QApplication, Theme]) -> Iterator[Theme]:
+    """The light theme, worn by the application; a test may force the dark one."""
+    _, theme = dressed_app
+    yield theme
+    theme.force("light")
+
+
+@pytest.fixture
+def background(qapp: QApplication) -> Iterator[Background]:
+    background = Background()
+    yield background
+    background.shutdown()
