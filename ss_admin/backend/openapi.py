@@ -37,7 +37,7 @@ ON_EVERY_ROUTE = (ProblemCode.UNAVAILABLE, ProblemCode.INTERNAL_ERROR, ProblemCo
 BODY_PROBLEMS = (ProblemCode.UNSUPPORTED_MEDIA_TYPE, ProblemCode.INVALID_JSON, ProblemCode.VALIDATION_FAILED)
 
 
-def problem_answers(*codes: ProblemCode) -> dict[int, dict[str, Any]]:
+def problem_answers(*codes: ProblemCode) -> Responses:
     """The answers by status that carry these codes, for a route's `responses`."""
     by_status: dict[int, list[ProblemCode]] = {}
     for code in codes:
@@ -53,4 +53,7 @@ def problem_answers(*codes: ProblemCode) -> dict[int, dict[str, Any]]:
 
 def documented(success: Mapping[int, type[BaseModel] | None], *codes: ProblemCode) -> Responses:
     """A route's `responses`: what it gives when all goes well, its own problems, and those that any route can have."""
-    return {**success, **problem_answers(*codes, *ON_EVERY_ROUTE)}
+    described: Responses = problem_answers(*codes, *ON_EVERY_ROUTE)
+    for status, document in success.items():
+        described[status] = document
+    return described

@@ -1,0 +1,125 @@
+"""A backend for tests: the real app over a real store, cheap passwords, and people who are signed in."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+
+from ss_admin.backend.accounts.directory import Directory
+from ss_admin.backend.accounts.passwords import Passwords
+from ss_admin.backend.activity.service import Actor
+from ss_admin.backend.settings import Settings
+from ss_admin.backend.store.engine import Store
+from ss_admin.backend.store.migrate import upgrade
+from ss_admin.contract.accounts import Role
+from ss_admin.contract.documents import ObjectRef
+from tests.support.postgresql import PostgresqlServer
+
+PASSWORD = "correct horse battery staple"
+PEPPER = "0123456789abcdef0123456789abcdef"
+ADDRESS = "127.0.0.1"
+
+
+def cheap_passwords() -> Passwords:
+    """Argon2 with the least cost it accepts; for tests only."""
+    return Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+def test_settings(url: str, **changes: object) -> Settings:
+    """Settings that come from nowhere but here."""
+    return Settings(_env_file=None, **{"database_url": url, "key_pepper": PEPPER, **changes})  # type: ignore[arg-type]
+
+
+test_settings.__test__ = False  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Person:
+    """A user who is signed in, with all that a test may want of them."""
+
+    user_id: str
+    username: str
+    name: str
+    role: Role
+    tenant: ObjectRef
+    token: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers of a request by this person."""
+        return {"Authorization": f"Bearer {self.token}"}
+
+    @property
+    def actor(self) -> Actor:
+        """This person as a service sees them."""
+        return Actor(user_id=self.user_id, name=self.name, tenant_id=self.tenant.id, role=self.role, address=ADDRESS)
+
+
+class Town:
+    """Creates tenants and signed-in people in an app's store."""
+
+    def __init__(self, app: Flask, store: Store) -> None:
+        self.app = app
+        self.directory = Directory(store, cheap_passwords())
+
+    def tenant(self, name: str = "Building Services") -> ObjectRef:
+        """A new tenant."""
+        return self.directory.create_tenant(name)
+
+    def person(self, tenant: ObjectRef, username: str, *, name: str = "", role: Role = Role.TENANT_ADMIN) -> Person:
+        """A new user of the tenant, signed in."""
+        name = name or username.replace(".", " ").title()
+        user = self.directory.create_user(
+            tenant=tenant.name, username=username, name=name, role=role, password=PASSWORD
+        )
+        answer = self.app.test_client().post("/api/v1/session", json={"username": username, "password": PASSWORD})
+        assert answer.status_code == 201, answer.text
+        return Person(user.id, user.username, user.name, role, tenant, answer.json["token"])
+
+    def client(self, person: Person) -> FlaskClient:
+        """A client whose every request is this person's."""
+        client = self.app.test_client()
+        client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {person.token}"
+        return client
+
+
+class SqliteSource:
+    """Gives out migrated SQLite files."""
+
+    def __init__(self, folder: Path) -> None:
+        self._template = folder / "template.db"
+        store = Store.open(f"sqlite:///{self._template}")
+        upgrade(store)
+        store.close()
+
+    @contextmanager
+    def url(self, folder: Path) -> Iterator[str]:
+        """The URL of a new copy."""
+        file = folder / "signalsync.db"
+        shutil.copyfile(self._template, file)
+        yield f"sqlite:///{file}"
+
+
+class PostgresqlSource:
+    """Gives out migrated PostgreSQL databases of one server."""
+
+    def __init__(self, server: PostgresqlServer) -> None:
+        self.server = server
+        self._template = server.create_database()
+        store = Store.open(server.url(self._template))
+        upgrade(store)
+        store.close()
+
+    @contextmanager
+    def url(self) -> Iterator[str]:
+        """The URL of a new copy; it is dropped at the end."""
+        name = self.server.create_database(self._template)
+        try:
+            yield self.server.url(name)
+        finally:
+            self.server.drop_database(name)
