@@ -1,0 +1,114 @@
+"""A rule chain's input schema (JSON Schema 2020-12): compiled once, then asked for everything wrong with a payload."""
+
+import json
+from collections.abc import Mapping
+from itertools import islice
+from types import MappingProxyType
+from typing import Any
+
+import jsonschema_rs
+from jsonschema_rs import ValidationErrorKind as _Kind
+
+from ss_admin.backend.strict_json import json_pointer
+from ss_admin.contract.problems import FieldFault
+
+__all__ = ["InputSchema", "InvalidSchema"]
+
+MAX_FAULTS = 1000
+_LONGEST_SHOWN = 80
+_MASK = "The value"
+_FIXED_SENTENCES: Mapping[str, str] = MappingProxyType(
+    {
+        "falseSchema": "No value is accepted here.",
+        "not": "The value has a form that is not accepted here.",
+        "anyOf": "The value fits none of the forms that are accepted here.",
+        "oneOf": "The value must fit exactly one of the forms that are accepted here.",
+        "contains": "The array lacks an item that must be there.",
+        "uniqueItems": "The array holds the same item more than once.",
+    }
+)
+_TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        "null": "null",
+        "boolean": "true or false",
+        "object": "an object",
+        "array": "an array",
+        "number": "a number",
+        "integer": "a whole number",
+        "string": "a text",
+    }
+)
+
+
+class InvalidSchema(ValueError):
+    """The schema itself cannot be used: not a JSON Schema, or it refers to something that is not in it."""
+
+
+class InputSchema:
+    """A compiled schema. `format` is checked, not only noted; nothing is ever fetched from elsewhere."""
+
+    def __init__(self, schema: dict[str, Any]) -> None:
+        try:
+            self._validator = jsonschema_rs.Draft202012Validator(
+                schema, validate_formats=True, offline=True, mask=_MASK
+            )
+        except ValueError as fault:
+            raise InvalidSchema(str(fault)) from fault
+
+    def find_faults(self, payload: dict[str, Any]) -> list[FieldFault]:
+        """Everything that is wrong with the payload, each at its JSON pointer; empty if it fits.
+
+        Beyond the first 1,000 faults they are cut off. Details never repeat the values that were sent.
+        """
+        if self._validator.is_valid(payload):
+            return []
+        faults = [fault for error in islice(self._validator.iter_errors(payload), MAX_FAULTS) for fault in _told(error)]
+        return faults[:MAX_FAULTS]
+
+
+def _told(error: jsonschema_rs.ValidationError) -> list[FieldFault]:
+    path = error.instance_path
+    match error.kind:
+        case _Kind.Required(property=name):
+            return [_fault([*path, name], "This member is missing.")]
+        case _Kind.AdditionalProperties(unexpected=names):
+            return [_fault([*path, name], "This member is not expected here.") for name in names]
+        case _Kind.UnevaluatedProperties(unexpected=names):
+            return [_fault([*path, name], "This member is not expected here.") for name in names]
+        case _Kind.PropertyNames(error=inner):
+            return [_fault(path, f"A member's name does not fit: {_sentence(inner.kind, inner.message)}")]
+        case kind:
+            return [_fault(path, _sentence(kind, error.message))]
+
+
+def _fault(path: list[str | int], detail: str) -> FieldFault:
+    return FieldFault(pointer=json_pointer(path), detail=detail)
+
+
+def _sentence(kind: _Kind, message: str) -> str:
+    match kind:
+        case _Kind.Type(types=types):
+            text = f"The value must be {_either([_TYPES.get(name, name) for name in types])}."
+        case _Kind.Enum(options=options):
+            text = f"The value must be one of: {_clipped(', '.join(_literal(option) for option in options))}."
+        case _Kind.Constant(expected_value=value):
+            text = f"The value must be {_literal(value)}."
+        case _Kind.Format(format=name):
+            text = f"The value is not a valid {_clipped(name)}."
+        case _Kind.Pattern(pattern=pattern):
+            text = f"The value does not match the pattern {_clipped(pattern)}."
+        case _:
+            text = _FIXED_SENTENCES.get(kind.name) or _clipped(message, 300).rstrip(".") + "."
+    return text
+
+
+def _either(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " or " + words[-1]
+
+
+def _literal(value: object) -> str:
+    return f"“{_clipped(value)}”" if isinstance(value, str) else _clipped(json.dumps(value, ensure_ascii=False))
+
+
+def _clipped(text: str, longest: int = _LONGEST_SHOWN) -> str:
+    return text if len(text) <= longest else text[:longest] + "…"
