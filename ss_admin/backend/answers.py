@@ -9,9 +9,11 @@ from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from ss_admin.backend.accounts.service import SignInLocked, WrongCredentials
+from ss_admin.backend.api_keys.errors import ApiKeyNotFound, ApiKeyOrderUnfit, VersionConflict
 from ss_admin.backend.paging import CursorInvalid
 from ss_admin.backend.problems import ProblemError, problem_document
 from ss_admin.backend.request_context import request_id
+from ss_admin.backend.rule_chains.service import RuleChainNotFound
 from ss_admin.backend.store.engine import StoreUnavailable
 from ss_admin.contract.problems import PROBLEM_MEDIA_TYPE, FieldFault, ProblemCode
 
@@ -20,6 +22,7 @@ __all__ = ["answer_errors_as_problems", "json_answer", "refuse_invalid_input"]
 _log = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = 5
+_NOTHING_HERE = "There is nothing at this address."
 
 
 def json_answer(document: BaseModel, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -33,11 +36,16 @@ def answer_errors_as_problems(app: Flask) -> None:
 
 
 def refuse_invalid_input(error: ValidationError) -> None:
-    """Raise the 422 that tells of a body or a query that does not fit its model; values are never repeated."""
+    """Raise the 422 that tells of a body or a query that does not fit its model; values are never repeated.
+
+    A path that does not fit, such as an overlong id, is simply the address of nothing: 404.
+    """
     faults = [
         FieldFault(pointer=_pointer(fault["loc"]), detail=_sentence(fault["msg"], fault["type"]))
         for fault in error.errors(include_url=False, include_context=False, include_input=False)
     ]
+    if any(fault.pointer.lstrip("/") in (request.view_args or {}) for fault in faults):
+        raise ProblemError(ProblemCode.NOT_FOUND, _NOTHING_HERE)
     raise ProblemError(ProblemCode.VALIDATION_FAILED, "The input is not valid; see `errors`.", errors=faults)
 
 
@@ -75,11 +83,28 @@ def _cursor_invalid(_error: CursorInvalid) -> ProblemError:
     return ProblemError(ProblemCode.VALIDATION_FAILED, "The cursor is not valid.", errors=[fault])
 
 
+def _rule_chain_not_found(_error: RuleChainNotFound) -> ProblemError:
+    return ProblemError(ProblemCode.NOT_FOUND, "There is no such rule chain.")
+
+
+def _api_key_not_found(_error: ApiKeyNotFound) -> ProblemError:
+    return ProblemError(ProblemCode.NOT_FOUND, "There is no such API key.")
+
+
+def _version_conflict(_error: VersionConflict) -> ProblemError:
+    detail = "Somebody else changed this API key in the meantime. Get it again, then repeat your change."
+    return ProblemError(ProblemCode.VERSION_CONFLICT, detail)
+
+
+def _order_unfit(error: ApiKeyOrderUnfit) -> ProblemError:
+    return ProblemError(ProblemCode.VALIDATION_FAILED, error.fault.detail, errors=[error.fault])
+
+
 def _from_http(error: HTTPException) -> ProblemError:
     """What Flask itself refuses: unknown paths, wrong methods, bodies that are too large."""
     match error.code:
         case 404:
-            return ProblemError(ProblemCode.NOT_FOUND, "There is nothing at this address.")
+            return ProblemError(ProblemCode.NOT_FOUND, _NOTHING_HERE)
         case 405:
             methods = error.valid_methods if isinstance(error, MethodNotAllowed) else None
             allowed = ", ".join(sorted(methods or ()))
@@ -118,6 +143,10 @@ _TRANSLATIONS: Mapping[type[BaseException], Callable[..., ProblemError]] = Mappi
         WrongCredentials: _wrong_credentials,
         SignInLocked: _locked,
         CursorInvalid: _cursor_invalid,
+        ApiKeyNotFound: _api_key_not_found,
+        VersionConflict: _version_conflict,
+        ApiKeyOrderUnfit: _order_unfit,
+        RuleChainNotFound: _rule_chain_not_found,
     }
 )
 """The one place where errors of the domain become problems."""

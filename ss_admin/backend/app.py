@@ -1,13 +1,17 @@
 """The one place where the backend's parts are wired together."""
 
+import logging
+import time
 from dataclasses import dataclass
+from typing import cast
 
 from flask import Response, request
 from flask import g as request_state
 from flask_openapi3 import Info, OpenAPI
+from sqlalchemy import select
 
 from ss_admin import __version__
-from ss_admin.backend import health
+from ss_admin.backend import api_document, health
 from ss_admin.backend.accounts.guard import new_guard
 from ss_admin.backend.accounts.passwords import Passwords
 from ss_admin.backend.accounts.routes import build_session_blueprint, build_users_blueprint
@@ -15,14 +19,25 @@ from ss_admin.backend.accounts.service import AccountsService
 from ss_admin.backend.activity import routes as activity_routes
 from ss_admin.backend.activity.service import ActivityService
 from ss_admin.backend.answers import answer_errors_as_problems, refuse_invalid_input
+from ss_admin.backend.api_keys import routes as api_key_routes
+from ss_admin.backend.api_keys.service import ApiKeysService
 from ss_admin.backend.client_address import client_address
+from ss_admin.backend.gateway.middleware import Gateway, WsgiApp, build_gateway
 from ss_admin.backend.openapi import SECURITY_SCHEMES
+from ss_admin.backend.problems import ProblemError
 from ss_admin.backend.request_context import AdminRequest, request_id
-from ss_admin.backend.settings import Settings, resolve_pepper
+from ss_admin.backend.rule_chains import routes as rule_chain_routes
+from ss_admin.backend.rule_chains.service import RuleChainsService
+from ss_admin.backend.settings import ConfigurationError, Settings, pepper_file, resolve_pepper
 from ss_admin.backend.store.engine import Store
-from ss_admin.contract.problems import Problem
+from ss_admin.backend.store.migrate import is_current
+from ss_admin.backend.store.tables import ApiKeyRow
+from ss_admin.backend.telemetry.metrics import RequestCounters, render_metrics
+from ss_admin.contract.problems import Problem, ProblemCode
 
 __all__ = ["Backend", "create_app"]
+
+_access_log = logging.getLogger("ss_admin.backend.access")
 
 
 @dataclass(frozen=True)
@@ -30,28 +45,48 @@ class Backend:
     """What an app holds open; `app.extensions["ss_backend"]`."""
 
     store: Store
+    gateway: Gateway
 
     def close(self) -> None:
-        """Finish what is under way and close the store. The app must get no more requests."""
+        """Write what is still under way and close the store. The app must get no more requests."""
+        self.gateway.close()
         self.store.close()
 
 
 def create_app(settings: Settings, *, store: Store | None = None, passwords: Passwords | None = None) -> OpenAPI:
-    """The whole backend as a WSGI app. `store` and `passwords` may be given by tests.
+    """The whole backend as a WSGI app. `store` and `passwords` are given by tests.
 
     Raises `ConfigurationError`, and `StoreUnavailable` where the embedded database cannot be opened.
     """
     store = store or Store.open(settings.database_url)
-    _ = resolve_pepper(settings)
+    _refuse_lost_pepper(settings, store)
+    pepper = resolve_pepper(settings)
     accounts = AccountsService(store, passwords or Passwords())
+    requests = RequestCounters()
     app = _bare_app(settings)
-    _begin_and_end_requests(app, settings, accounts)
+    gateway = build_gateway(cast("WsgiApp", app.wsgi_app), store=store, pepper=pepper, settings=settings)
+    app.wsgi_app = gateway  # type: ignore[method-assign]
+    _begin_and_end_requests(app, settings, accounts, requests)
     app.register_api(build_session_blueprint(accounts))
     app.register_api(build_users_blueprint(accounts))
+    app.register_api(api_key_routes.build_blueprint(ApiKeysService(store, pepper)))
     app.register_api(activity_routes.build_blueprint(ActivityService(store)))
-    app.register_blueprint(health.build_blueprint(store))
-    app.extensions["ss_backend"] = Backend(store)
+    app.register_api(rule_chain_routes.build_blueprint(RuleChainsService(store), settings.public_url))
+    app.register_api(health.build_blueprint(store, lambda: render_metrics(requests, gateway.counters)))
+    app.register_api(api_document.build_blueprint(app))
+    app.extensions["ss_backend"] = Backend(store, gateway)
     return app
+
+
+def _refuse_lost_pepper(settings: Settings, store: Store) -> None:
+    """A new pepper beside a database with keys would make every one of them unknown, without a word."""
+    file = pepper_file(settings)
+    if file is None or file.exists() or not is_current(store):
+        return
+    with store.reading() as session:
+        has_keys = session.scalar(select(ApiKeyRow.number).limit(1)) is not None
+    if has_keys:
+        raise ConfigurationError(f"the pepper file {file} is missing; without it no API key works. Restore it")
 
 
 def _bare_app(settings: Settings) -> OpenAPI:
@@ -71,17 +106,41 @@ def _bare_app(settings: Settings) -> OpenAPI:
     return app
 
 
-def _begin_and_end_requests(app: OpenAPI, settings: Settings, accounts: AccountsService) -> None:
+def _begin_and_end_requests(
+    app: OpenAPI, settings: Settings, accounts: AccountsService, requests: RequestCounters
+) -> None:
     @app.before_request
     def _begin() -> None:
-        address = client_address(request.environ, settings.trusted_proxies)
-        request_state.guard = new_guard(accounts, address)
+        request_state.started = time.perf_counter()
+        request_state.guard = new_guard(accounts, client_address(request.environ, settings.trusted_proxies))
         # The body is read before anything is refused: an answer over an unread body breaks the client's connection.
         request.get_data()
+        if "\x00" in request.path:  # PostgreSQL knows no such character, so no id has one
+            raise ProblemError(ProblemCode.NOT_FOUND, "There is nothing at this address.")
 
     @app.after_request
     def _end(response: Response) -> Response:
-        response.headers.setdefault("X-Request-Id", request_id(request.environ))
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Content-Type-Options"] = "nosniff"
+        requests.count(response.status_code)
+        _log_access(response.status_code)
         return response
+
+
+def _log_access(status: int) -> None:
+    """One line per request; never its query string, which may hold what somebody searched for."""
+    guard = request_state.guard
+    actor = guard.actor_if_known()
+    _access_log.info(
+        "request",
+        extra={
+            "request_id": request_id(request.environ),
+            "method": request.method,
+            "path": request.path,
+            "status": status,
+            "address": guard.origin.address,
+            "user_id": actor.user_id if actor else None,
+            "tenant_id": actor.tenant_id if actor else None,
+            "duration_ms": round((time.perf_counter() - request_state.started) * 1000, 3),
+        },
+    )

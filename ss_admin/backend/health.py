@@ -1,34 +1,53 @@
 """Health over HTTP, without sign-in: is the process up, can it work, what has it counted."""
 
-import json
+from collections.abc import Callable
+from typing import Literal
 
-from flask import Blueprint, Response
+from flask import Response
+from flask_openapi3 import APIBlueprint, Tag
 
+from ss_admin.backend.answers import json_answer
+from ss_admin.backend.openapi import ON_EVERY_ROUTE, problem_answers
 from ss_admin.backend.problems import ProblemError
 from ss_admin.backend.store.engine import Store
 from ss_admin.backend.store.migrate import is_current
+from ss_admin.backend.telemetry.metrics import CONTENT_TYPE
+from ss_admin.contract.documents import Document
 from ss_admin.contract.problems import ProblemCode
 
 __all__ = ["build_blueprint"]
 
 
-def build_blueprint(store: Store) -> Blueprint:
-    """`/healthz` and `/readyz`."""
-    blueprint = Blueprint("health", __name__)
+class Health(Document):
+    """How the backend is."""
 
-    @blueprint.get("/healthz")
+    status: Literal["ok", "ready"]
+
+
+def build_blueprint(store: Store, metrics: Callable[[], str]) -> APIBlueprint:
+    """`/healthz`, `/readyz` and `/metrics`; `metrics` gives the text of the last."""
+    tag = Tag(name="health", description="For probes and monitoring; no sign-in")
+    blueprint = APIBlueprint("health", __name__, abp_tags=[tag])
+    problems = problem_answers(*ON_EVERY_ROUTE)
+
+    @blueprint.get("/healthz", summary="Is the process up", responses={200: Health, **problems})
     def healthz() -> Response:
-        return _plain("ok")
+        """200 as long as requests are answered at all."""
+        return json_answer(Health(status="ok"))
 
-    @blueprint.get("/readyz")
+    @blueprint.get("/readyz", summary="Can it work", responses={200: Health, **problems})
     def readyz() -> Response:
+        """200 while the store can be reached and is migrated to this release."""
         if not is_current(store):
             detail = "The database has not been migrated to this release."
             raise ProblemError(ProblemCode.UNAVAILABLE, detail, headers={"Retry-After": "5"})
-        return _plain("ready")
+        return json_answer(Health(status="ready"))
+
+    text = {"description": "Prometheus' text format", "content": {"text/plain": {"schema": {"type": "string"}}}}
+
+    @blueprint.get("/metrics", summary="What was counted", responses={200: text, **problems})
+    def read_metrics() -> Response:
+        """Counters since the start of this process."""
+        return Response(metrics(), content_type=CONTENT_TYPE)
 
     return blueprint
-
-
-def _plain(status: str) -> Response:
-    return Response(json.dumps({"status": status}), mimetype="application/json")

@@ -5,7 +5,7 @@ import binascii
 import json
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from ss_admin.contract.documents import PAGE_MAX_ITEMS
 
@@ -23,6 +23,13 @@ class PageQuery(BaseModel):
     limit: int = Field(default=100, ge=1, le=PAGE_MAX_ITEMS, description="rows at most")
     cursor: str | None = Field(default=None, description="`next_cursor` of the page before")
     offset: int = Field(default=0, ge=0, le=2**31, description="rows to skip; not together with a cursor")
+
+    @field_validator("*")
+    @classmethod
+    def _without_nul(cls, value: object) -> object:
+        if isinstance(value, str) and "\x00" in value:
+            raise ValueError("the character U+0000 is not allowed")
+        return value
 
     @model_validator(mode="after")
     def _one_beginning(self) -> Self:

@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from ss_admin.backend.store.address import embedded_database_file, parse_database_url
 
-__all__ = ["ConfigurationError", "Settings", "load_settings", "resolve_pepper"]
+__all__ = ["ConfigurationError", "Settings", "load_settings", "pepper_file", "resolve_pepper"]
 
 PEPPER_BYTES = 32
 PEPPER_MIN_CHARACTERS = 32
@@ -99,14 +99,21 @@ def resolve_pepper(settings: Settings) -> bytes:
     """
     if settings.key_pepper is not None:
         return settings.key_pepper.get_secret_value().encode("utf-8")
-    database = embedded_database_file(parse_database_url(settings.database_url))
-    if database is None:
+    file = pepper_file(settings)
+    if file is None:
         raise ConfigurationError("SS_KEY_PEPPER must be set when the database is PostgreSQL")
-    file = database.with_name(database.name + ".pepper")
     try:
         return _read_pepper(file) if file.exists() else _create_pepper(file)
     except OSError as error:
         raise ConfigurationError(f"the pepper file {file} cannot be used: {error.strerror}") from None
+
+
+def pepper_file(settings: Settings) -> Path | None:
+    """Where the pepper is kept if it is not set: beside an embedded database. None where nothing is kept."""
+    database = embedded_database_file(parse_database_url(settings.database_url))
+    if settings.key_pepper is not None or database is None:
+        return None
+    return database.with_name(database.name + ".pepper")
 
 
 def _read_pepper(file: Path) -> bytes:

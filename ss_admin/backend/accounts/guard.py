@@ -30,6 +30,10 @@ class Guard:
                 raise session_required(detail) from None
         return self._signed_in
 
+    def actor_if_known(self) -> Actor | None:
+        """Who makes the request, where a route has asked for that already; for the log."""
+        return self._signed_in.actor if self._signed_in else None
+
 
 def session_required(detail: str) -> ProblemError:
     """The answer to a request without a session that holds."""

@@ -11,7 +11,7 @@ from typing import Any, Literal, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -25,6 +25,7 @@ BUSY_TIMEOUT_SECONDS = 5
 CONNECT_TIMEOUT_SECONDS = 5
 POOL_TIMEOUT_SECONDS = 10
 _WRITES = "ss_writes"
+_SQLITE_MAGIC = b"SQLite format 3\x00"
 _SQLITE_PRAGMAS = (
     f"PRAGMA busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}",
     "PRAGMA foreign_keys=ON",
@@ -99,10 +100,11 @@ def _as_unavailable() -> Iterator[None]:
         _log.exception("the store is unavailable")
         raise StoreUnavailable("the store cannot be reached") from error
     except DBAPIError as error:
-        if not error.connection_invalidated:
+        # SQLite reports a damaged file with the base class itself.
+        if not error.connection_invalidated and type(error) is not DatabaseError:
             raise
-        _log.exception("the connection to the store was lost")
-        raise StoreUnavailable("the connection to the store was lost") from error
+        _log.exception("the store is unavailable")
+        raise StoreUnavailable("the store cannot be used") from error
 
 
 def _postgresql_engine(url: URL, pool_size: int) -> Engine:
@@ -137,8 +139,9 @@ def _make_private_file(file: Path) -> None:
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
-        os.close(descriptor)
-        if file.stat().st_mode & 0o077:
+        with os.fdopen(descriptor, "rb") as stream:
+            is_ours = stream.read(len(_SQLITE_MAGIC)) in {b"", _SQLITE_MAGIC}
+        if is_ours and file.stat().st_mode & 0o077:
             file.chmod(0o600)
     except OSError as error:
         raise StoreUnavailable(f"the database file {file} cannot be opened: {error.strerror}") from error
