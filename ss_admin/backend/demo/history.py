@@ -1,0 +1,79 @@
+"""The sample audit trail: what happened to every sample key, and who signed in, over a year, in order of time."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from ss_admin.backend.api_keys.changes import KeySettings, find_changes
+from ss_admin.backend.demo.sample_keys import YEAR, SampleKey
+from ss_admin.contract.activity import ActivityAction, FieldChange
+from ss_admin.contract.documents import ObjectRef
+
+__all__ = ["SampleEntry", "tell_history"]
+
+
+@dataclass(frozen=True)
+class SampleEntry:
+    """One entry of the audit trail. `by` None: nobody was signed in."""
+
+    at: datetime
+    action: ActivityAction
+    by: ObjectRef | None
+    address: str
+    object_ref: ObjectRef
+    changes: Sequence[FieldChange] = ()
+
+
+def tell_history(
+    random: Random, now: datetime, keys: Iterable[SampleKey], admins: list[ObjectRef]
+) -> list[SampleEntry]:
+    """Everything that happened in one tenant up to `now`, oldest first."""
+    addresses = {admin.id: f"192.0.2.{10 + index}" for index, admin in enumerate(admins)}
+    entries = [entry for key in keys for entry in _of_key(key, addresses)]
+    entries += _of_sign_ins(random, now, admins, addresses)
+    return sorted(entries, key=lambda entry: entry.at)
+
+
+def _of_key(key: SampleKey, addresses: dict[str, str]) -> Iterator[SampleEntry]:
+    before: KeySettings | None = None
+    for version in key.versions:
+        action = ActivityAction.API_KEY_CHANGED if before else ActivityAction.API_KEY_CREATED
+        told = find_changes(before, version.settings)
+        before = version.settings
+        yield SampleEntry(
+            version.since, action, version.by, addresses[version.by.id], _named(key, version.settings), told
+        )
+    if key.deleted_at is not None and before is not None:
+        by = key.created.by
+        told = find_changes(before, None)
+        yield SampleEntry(
+            key.deleted_at, ActivityAction.API_KEY_DELETED, by, addresses[by.id], _named(key, before), told
+        )
+
+
+def _named(key: SampleKey, settings: KeySettings) -> ObjectRef:
+    return ObjectRef(id=key.id, name=settings.name)
+
+
+def _of_sign_ins(
+    random: Random, now: datetime, admins: list[ObjectRef], addresses: dict[str, str]
+) -> Iterator[SampleEntry]:
+    """Administrators sign in on some working days; now and then somebody mistypes the password first."""
+    day = now - YEAR
+    while day < now - timedelta(days=1):
+        day += timedelta(days=random.choice((1, 2, 3)))
+        if day.weekday() > 4:
+            continue
+        admin = random.choice(admins)
+        at = day.replace(hour=7, minute=0) + timedelta(minutes=random.uniform(0, 300))
+        if at >= now:
+            return
+        address = addresses[admin.id]
+        if random.random() < 0.06:
+            failed_at = at - timedelta(seconds=20)
+            yield SampleEntry(failed_at, ActivityAction.SIGN_IN_FAILED, None, address, admin)
+        yield SampleEntry(at, ActivityAction.SIGNED_IN, admin, address, admin)
+        if random.random() < 0.5:
+            left_at = min(at + timedelta(minutes=random.uniform(5, 200)), now)
+            yield SampleEntry(left_at, ActivityAction.SIGNED_OUT, admin, address, admin)
