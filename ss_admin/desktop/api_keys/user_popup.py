@@ -1,0 +1,148 @@
+"""The list that unfolds below the user field: people with their user names, or a word on why there are none."""
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from ss_admin.contract.accounts import User
+from ss_admin.desktop.api_keys.user_search import UserSearch, describe_role
+from ss_admin.desktop.theme.theme import Theme
+
+__all__ = ["UserPopup"]
+
+_ROW_HEIGHT = 46
+_MOST_ROWS = 6
+_GAP = 4
+_EDGE = 8
+
+
+class UserPopup(QFrame):
+    """Unfolds over the dialog that the field stands in, so that the field keeps the focus and the keys.
+
+    It is no window of its own: nothing is grabbed, and it moves, scales and closes with the dialog.
+    """
+
+    picked = Signal(QModelIndex)
+
+    def __init__(self, search: UserSearch, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "card")
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list = QListView()
+        self.list.setObjectName("apiKeyEditor.user.list")
+        self.list.setAccessibleName("People")
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setUniformItemSizes(True)
+        self.list.setMouseTracking(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setModel(search)
+        self.list.setItemDelegate(_UserDelegate(theme, self.list))
+        self.list.clicked.connect(self.picked)
+        self.words = QLabel()
+        self.words.setObjectName("apiKeyEditor.user.words")
+        self.words.setProperty("role", "dimmed")
+        self.words.setWordWrap(True)
+        self.words.setContentsMargins(8, 8, 8, 8)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4, 4, 4, 4)
+        layout.setSpacing(0)
+        layout.addWidget(self.list)
+        layout.addWidget(self.words)
+        self._search = search
+        self.hide()
+
+    @property
+    def row(self) -> int:
+        """The row that is marked; -1 where none is."""
+        return self.list.currentIndex().row()
+
+    def say(self, words: str) -> None:
+        """Shows a sentence instead of people; an empty one shows the people again."""
+        self.words.setText(words)
+        self.words.setVisible(bool(words))
+        self.list.setVisible(not words)
+
+    def mark(self, row: int) -> None:
+        """Marks a row, or the nearest there is, and brings it into view."""
+        count = self._search.rowCount()
+        if count:
+            index = self._search.index(max(0, min(row, count - 1)))
+            self.list.setCurrentIndex(index)
+            self.list.scrollTo(index)
+
+    def unfold_below(self, field: QWidget) -> None:
+        """Takes its place below `field`, or above it where there is more room, and shows itself."""
+        window = field.window()
+        if self.parentWidget() is not window:
+            self.setParent(window)
+        top = field.mapTo(window, QPoint(0, 0)).y()
+        below = window.height() - top - field.height() - _GAP - _EDGE
+        above = top - _GAP - _EDGE
+        wanted = self._wanted_height(field.width())
+        upwards = wanted > below and above > below
+        height = min(wanted, max(above if upwards else below, _ROW_HEIGHT + 10))
+        left = field.mapTo(window, QPoint(0, 0)).x()
+        y = top - _GAP - height if upwards else top + field.height() + _GAP
+        self.setGeometry(QRect(left, y, field.width(), height))
+        self.show()
+        self.raise_()
+
+    def _wanted_height(self, width: int) -> int:
+        if not self.words.isHidden():
+            return self.words.heightForWidth(width - 10) + 10
+        return min(self._search.rowCount(), _MOST_ROWS) * _ROW_HEIGHT + 10
+
+
+class _UserDelegate(QStyledItemDelegate):
+    """A person on two lines: the name, and dimmed the user name and role."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    @override
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(super().sizeHint(option, index).width(), _ROW_HEIGHT)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        user: User = index.data(Qt.ItemDataRole.UserRole)
+        tokens = self._theme.tokens
+        area: QRect = option.rect.adjusted(0, 1, 0, -1)
+        state = option.state
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        marked = bool(state & QStyle.StateFlag.State_Selected)
+        if marked or state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.colour("selection" if marked else "surface_hover"))
+            painter.drawRoundedRect(area, tokens.radius - 2, tokens.radius - 2)
+        if marked:
+            painter.setBrush(self._theme.colour("accent_fg"))
+            painter.drawRoundedRect(area.left(), area.top() + 8, 3, area.height() - 16, 1.5, 1.5)
+        lines = (
+            (user.name, "text", tokens.body, area.adjusted(10, 4, -10, -area.height() // 2 + 1)),
+            (
+                f"{user.username} · {describe_role(user.role)}",
+                "text_dimmed",
+                tokens.caption,
+                area.adjusted(10, area.height() // 2, -10, -4),
+            ),
+        )
+        for text, colour, size, line in lines:
+            painter.setFont(self._theme.font(size))
+            painter.setPen(self._theme.colour(colour))
+            shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, line.width())
+            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+        painter.restore()
