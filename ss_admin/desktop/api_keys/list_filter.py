@@ -1,0 +1,54 @@
+"""What the list is narrowed down to, and how that is said in words."""
+
+from dataclasses import dataclass, replace
+
+from ss_admin.client.api_keys import ApiKeyQuery
+from ss_admin.contract.api_keys import ApiKeyStatus, ExpiryState
+from ss_admin.contract.documents import ObjectRef
+
+__all__ = ["EXPIRY_CHOICES", "STATUS_CHOICES", "ListFilter"]
+
+STATUS_CHOICES = {ApiKeyStatus.ACTIVE: "Active", ApiKeyStatus.DISABLED: "Disabled"}
+
+EXPIRY_CHOICES = {
+    ExpiryState.SOON: "Expires soon",
+    ExpiryState.ACTIVE: "Expires later",
+    ExpiryState.EXPIRED: "Expired",
+    ExpiryState.NEVER: "Never expires",
+}
+
+
+@dataclass(frozen=True)
+class ListFilter:
+    """Search and filters. An empty set, or no user, narrows nothing."""
+
+    search: str = ""
+    statuses: frozenset[ApiKeyStatus] = frozenset()
+    expiries: frozenset[ExpiryState] = frozenset()
+    user: ObjectRef | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether every key matches."""
+        return self == ListFilter()
+
+    def applied_to(self, query: ApiKeyQuery) -> ApiKeyQuery:
+        """`query` narrowed down to this filter, in the order it has."""
+        return replace(
+            query,
+            search=self.search,
+            statuses=self.statuses,
+            expiries=self.expiries,
+            user_id=self.user.id if self.user else None,
+        )
+
+    def words(self) -> str:
+        """The filter in words: “search “alarm”, Status: Disabled, User: Maria Lind”."""
+        parts = [f"search “{self.search}”"] if self.search else []
+        if self.statuses:
+            parts.append("Status: " + " or ".join(text for key, text in STATUS_CHOICES.items() if key in self.statuses))
+        if self.expiries:
+            parts.append("Expiry: " + " or ".join(text for key, text in EXPIRY_CHOICES.items() if key in self.expiries))
+        if self.user:
+            parts.append(f"User: {self.user.name}")
+        return ", ".join(parts)
