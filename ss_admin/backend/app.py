@@ -37,6 +37,7 @@ from ss_admin.contract.problems import Problem, ProblemCode
 
 __all__ = ["Backend", "create_app"]
 
+_LOGGED_PATH_CHARACTERS = 500
 _access_log = logging.getLogger("ss_admin.backend.access")
 
 
@@ -136,7 +137,7 @@ def _log_access(status: int) -> None:
         extra={
             "request_id": request_id(request.environ),
             "method": request.method,
-            "path": request.path,
+            "path": request.path[:_LOGGED_PATH_CHARACTERS],
             "status": status,
             "address": guard.origin.address,
             "user_id": actor.user_id if actor else None,

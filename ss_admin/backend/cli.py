@@ -14,6 +14,7 @@ from ss_admin.backend.accounts.passwords import Passwords
 from ss_admin.backend.settings import ConfigurationError, Settings, load_settings
 from ss_admin.backend.store.engine import Store, StoreUnavailable
 from ss_admin.backend.store.migrate import SchemaNewer, is_current, upgrade
+from ss_admin.backend.telemetry.logs import configure_logging
 from ss_admin.contract.accounts import PASSWORD_MAX_CHARACTERS, Role
 
 __all__ = ["main", "run"]
@@ -63,7 +64,7 @@ def serve(*, host: str, port: int, workers: int, tls_cert: Path | None, tls_key:
         raise click.UsageError("--tls-cert and --tls-key belong together.")
     settings = load_settings()
     with _current_store(settings):
-        pass
+        configure_logging(settings.log_level)
     from ss_admin.backend import server  # noqa: PLC0415 - the other commands need no server
 
     return server.serve(settings, host=host, port=port, workers=workers, tls_cert=tls_cert, tls_key=tls_key)

@@ -2,7 +2,7 @@
 
 import unicodedata
 from datetime import UTC, datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
 
@@ -25,8 +25,18 @@ class Request(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _without_defaults(schema: dict[str, Any]) -> None:
+    for described in schema.get("properties", {}).values():
+        described.pop("default", None)
+
+
 class ChangeRequest(Request):
-    """A partial change (PATCH): only fields that were given are changed, see `model_fields_set`."""
+    """A partial change (PATCH): only fields that were given are changed, see `model_fields_set`.
+
+    The defaults of its fields mean nothing, so the schema does not name them.
+    """
+
+    model_config = ConfigDict(json_schema_extra=_without_defaults)
 
 
 def _to_utc(moment: datetime) -> datetime:

@@ -1,5 +1,7 @@
 """Creates and upgrades the database; several processes may ask for it at once."""
 
+from functools import cache
+
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -35,7 +37,13 @@ def is_current(store: Store) -> bool:
     """Whether the tables are those of this release. Raises `StoreUnavailable`."""
     with store.reading() as session:
         found = MigrationContext.configure(session.connection()).get_current_heads()
-    return set(found) == set(ScriptDirectory.from_config(_config()).get_heads())
+    return set(found) == _heads()
+
+
+@cache
+def _heads() -> frozenset[str]:
+    """The revisions that this release ends with; they are files of the package and do not change while it runs."""
+    return frozenset(ScriptDirectory.from_config(_config()).get_heads())
 
 
 def _config() -> Config:
