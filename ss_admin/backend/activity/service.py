@@ -1,11 +1,12 @@
 """The audit trail: entries written in the transaction of what they tell of, and read page by page."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, insert, select
 from sqlalchemy.orm import Session
 
 from ss_admin.backend.paging import decode_cursor, encode_cursor
@@ -15,7 +16,7 @@ from ss_admin.contract.accounts import Role
 from ss_admin.contract.activity import ActivityAction, ActivityEntry, ActivityPage, FieldChange
 from ss_admin.contract.documents import ObjectRef
 
-__all__ = ["ActivityFilter", "ActivityService", "Actor", "record"]
+__all__ = ["ActivityFilter", "ActivityService", "Actor", "record", "record_many"]
 
 
 @dataclass(frozen=True)
@@ -51,20 +52,67 @@ def record(
     request_id: str | None = None,
 ) -> None:
     """Add an entry to the caller's transaction. `address` and `request_id` count where there is no actor."""
-    row = ActivityRow(
-        id=str(uuid.uuid4()),
+    if actor is not None:
+        address, request_id = actor.address, actor.request_id
+    values = _values(
+        actor,
         tenant_id=tenant_id,
-        at=datetime.now(UTC),
-        action=action.value,
-        actor_id=actor.user_id if actor else None,
-        actor_name=actor.name if actor else None,
-        address=actor.address if actor else address,
-        object_id=object_ref.id,
-        object_name=object_ref.name,
-        changes=[change.model_dump(mode="json") for change in changes],
-        request_id=actor.request_id if actor else request_id,
+        action=action,
+        object_ref=object_ref,
+        changes=changes,
+        address=address,
+        request_id=request_id,
     )
-    session.add(row)
+    session.add(ActivityRow(**values))
+
+
+def record_many(
+    session: Session,
+    *,
+    actor: Actor,
+    action: ActivityAction,
+    entries: Iterable[tuple[ObjectRef, Sequence[FieldChange]]],
+) -> None:
+    """Add an entry for each object to the caller's transaction, as one insertion: for orders about thousands."""
+    rows = [
+        _values(
+            actor,
+            tenant_id=actor.tenant_id,
+            action=action,
+            object_ref=object_ref,
+            changes=changes,
+            address=actor.address,
+            request_id=actor.request_id,
+        )
+        for object_ref, changes in entries
+    ]
+    if rows:
+        session.connection().execute(insert(ActivityRow), rows)
+
+
+def _values(
+    actor: Actor | None,
+    *,
+    tenant_id: str,
+    action: ActivityAction,
+    object_ref: ObjectRef,
+    changes: Sequence[FieldChange],
+    address: str | None,
+    request_id: str | None,
+) -> dict[str, Any]:
+    return {
+        "id": str(uuid.uuid4()),
+        "tenant_id": tenant_id,
+        "at": datetime.now(UTC),
+        "action": action.value,
+        "actor_id": actor.user_id if actor else None,
+        "actor_name": actor.name if actor else None,
+        "address": address,
+        "object_id": object_ref.id,
+        "object_name": object_ref.name,
+        "changes": [change.model_dump(mode="json") for change in changes],
+        "request_id": request_id,
+    }
 
 
 class ActivityService:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.orm import Session
 
-from ss_admin.backend.activity.service import Actor, record
+from ss_admin.backend.activity.service import Actor, record, record_many
 from ss_admin.backend.api_keys.bulk import delete_keys, lock_keys, set_status
 from ss_admin.backend.api_keys.changes import (
     KeySettings,
@@ -138,10 +138,8 @@ class ApiKeysService:
             keys = lock_keys(session, actor.tenant_id, ids)
             changed = {number: key for number, key in keys.items() if key.status is not status}
             set_status(session, changed, status, _now())
-            for key in changed.values():
-                before = settings_of(key)
-                changes = find_changes(before, replace(before, status=status))
-                _record(session, actor, ActivityAction.API_KEY_CHANGED, key, changes)
+            entries = [(_subject(key), _status_change(key, status)) for key in changed.values()]
+            record_many(session, actor=actor, action=ActivityAction.API_KEY_CHANGED, entries=entries)
         return BulkStatusChanged(changed=len(changed), missing=_missing(ids, keys))
 
 
@@ -181,8 +179,13 @@ def _store_settings(session: Session, number: int, read: ApiKey, settings: KeySe
 
 def _delete(session: Session, actor: Actor, keys: dict[int, ApiKey]) -> None:
     delete_keys(session, actor, keys, _now())
-    for key in keys.values():
-        _record(session, actor, ActivityAction.API_KEY_DELETED, key, find_changes(settings_of(key), None))
+    entries = [(_subject(key), find_changes(settings_of(key), None)) for key in keys.values()]
+    record_many(session, actor=actor, action=ActivityAction.API_KEY_DELETED, entries=entries)
+
+
+def _status_change(key: ApiKey, status: ApiKeyStatus) -> Sequence[FieldChange]:
+    before = settings_of(key)
+    return find_changes(before, replace(before, status=status))
 
 
 def _missing(ids: Sequence[str], keys: dict[int, ApiKey]) -> list[str]:
@@ -193,6 +196,9 @@ def _missing(ids: Sequence[str], keys: dict[int, ApiKey]) -> list[str]:
 def _record(
     session: Session, actor: Actor, action: ActivityAction, key: ApiKey, changes: Sequence[FieldChange]
 ) -> None:
-    """The entry names the key with its masked form, since names need not be unique."""
-    subject = ObjectRef(id=key.id, name=f"{key.name} ({key.masked_key})")
-    record(session, actor=actor, tenant_id=actor.tenant_id, action=action, object_ref=subject, changes=changes)
+    record(session, actor=actor, tenant_id=actor.tenant_id, action=action, object_ref=_subject(key), changes=changes)
+
+
+def _subject(key: ApiKey) -> ObjectRef:
+    """The key as the audit trail names it: with its masked form, since names need not be unique."""
+    return ObjectRef(id=key.id, name=f"{key.name} ({key.masked_key})")
