@@ -19,6 +19,7 @@ __all__ = ["ChoiceBox"]
 
 _REMARK = Qt.ItemDataRole.UserRole + 1
 _GAP = 8
+_ARROW_WIDTH = 28
 _ITEM_PADDING = 9
 
 
@@ -53,6 +54,7 @@ class ChoiceBox(QComboBox):
         area = self.style().subControlRect(
             QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
         )
+        area.setRight(self.width() - _ARROW_WIDTH)
         painter = QStylePainter(self)
         painter.setPen(self._theme.colour("text_dimmed" if self.isEnabled() else "text_disabled"))
         used = self.fontMetrics().horizontalAdvance(self.currentText()) + _GAP

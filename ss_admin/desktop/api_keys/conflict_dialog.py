@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
 
+from ss_admin.desktop.api_keys.column import Column
 from ss_admin.desktop.api_keys.conflict_rows import ConflictRow, Difference
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.buttons import button
@@ -41,17 +42,16 @@ class ConflictDialog(Dialog):
             cancel="Back to editing",
             width=_WIDTH,
         )
-        self.layout().addStrut(_WIDTH)  # type: ignore[union-attr]
-        self.body.setSpacing(theme.tokens.m)
-        self.body.addWidget(
+        column = Column.within(self, _WIDTH)
+        column.rows.addWidget(
             wrapped_label(
                 f"Their version was saved {changed[:1].lower()}{changed[1:]}. Nothing has been overwritten.", "dimmed"
             )
         )
-        self.body.addWidget(self._table(rows))
+        column.rows.addWidget(self._table(rows))
         mine = [row.label for row in rows if row.difference in {Difference.YOURS, Difference.BOTH}]
-        self.body.addWidget(
-            wrapped_label(f"“Use mine” saves {_listed(mine)} as you entered it and leaves the rest as they saved it.")
+        column.rows.addWidget(
+            wrapped_label(f"“Use mine” saves your {_listed(mine)}. Everything else stays as they saved it.")
         )
         self.primary_button.setObjectName("apiKeyConflict.useMine")
         self.cancel_button.setObjectName("apiKeyConflict.back")
@@ -99,7 +99,7 @@ class ConflictDialog(Dialog):
         head.setVerticalSpacing(2)
         head.addWidget(label, 0, 0)
         head.addLayout(mark, 1, 0)
-        grid.addLayout(head, number, 0)
+        grid.addLayout(head, number, 0, Qt.AlignmentFlag.AlignTop)
         for column, text in ((1, row.yours), (2, row.theirs)):
             value = wrapped_label(text, "strong" if row.difference.matters else "dimmed")
             value.setObjectName(f"apiKeyConflict.{'yours' if column == 1 else 'theirs'}.{row.label}")

@@ -6,11 +6,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from ss_admin.contract.api_keys import ApiKeyCreated
+from ss_admin.desktop.api_keys.ask import ask
+from ss_admin.desktop.api_keys.column import Column
 from ss_admin.desktop.api_keys.secret_field import SecretField
 from ss_admin.desktop.clipboard import Clipboard, CopyOutcome
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.buttons import IconButton
-from ss_admin.desktop.widgets.dialog import Dialog, Question
+from ss_admin.desktop.widgets.dialog import Dialog
 from ss_admin.desktop.widgets.labels import words, wrapped_label
 from ss_admin.desktop.widgets.notice import IconLabel, Notice
 
@@ -19,6 +21,7 @@ __all__ = ["ONE_TIME_WARNING", "ApiKeyCreatedDialog"]
 ONE_TIME_WARNING = (
     "This is the only time you will see the complete API key. You cannot retrieve it again after closing this dialog."
 )
+_WIDTH = 580
 _CLEAR_AFTER_SECONDS = 60
 _SETTLING_MS = 1_500
 _ADVICE = (
@@ -43,9 +46,8 @@ class ApiKeyCreatedDialog(Dialog):
             heading="API Key Created Successfully",
             primary="I have saved it",
             cancel="",
-            width=580,
+            width=_WIDTH,
         )
-        self.layout().addStrut(580)  # type: ignore[union-attr]
         self._clipboard = clipboard
         self._copied = False
         self._seconds_left = 0
@@ -65,18 +67,16 @@ class ApiKeyCreatedDialog(Dialog):
         if self._copied:
             super().reject()
             return
-        question = Question(
+        ask(
             self,
-            theme=self.theme,
             name="apiKeyCreated.leave",
             heading="Close without the key?",
             text="The key has not been copied. After closing it cannot be shown again; you would have to delete it "
             "and create a new one.",
-            primary="Close anyway",
-            cancel="Back to the key",
+            yes="Close anyway",
+            no="Back to the key",
+            then=super().reject,
         )
-        question.accepted.connect(super().reject)
-        question.open()
 
     @override
     def done(self, result: int) -> None:
@@ -103,9 +103,10 @@ class ApiKeyCreatedDialog(Dialog):
         self._outcome.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         warning = Notice("warning", ONE_TIME_WARNING, theme=self.theme)
         warning.setObjectName("apiKeyCreated.warning")
-        self.body.addWidget(wrapped_label(f"“{name}” is ready to be used.", "dimmed"))
-        self.body.addWidget(warning)
-        self.body.addLayout(field)
+        column = Column.within(self, _WIDTH)
+        column.rows.addWidget(wrapped_label(f"“{name}” is ready to be used.", "dimmed"))
+        column.rows.addWidget(warning)
+        column.rows.addLayout(field)
         advice = QVBoxLayout()
         advice.setSpacing(6)
         for sentence in _ADVICE:
@@ -116,7 +117,7 @@ class ApiKeyCreatedDialog(Dialog):
             )
             point.addWidget(wrapped_label(sentence, "dimmed"), 1)
             advice.addLayout(point)
-        self.body.addLayout(advice)
+        column.rows.addLayout(advice)
 
     def _connect(self) -> None:
         self.primary_button.setObjectName("apiKeyCreated.done")

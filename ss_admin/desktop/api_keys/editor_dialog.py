@@ -8,6 +8,8 @@ from typing_extensions import override
 
 from ss_admin.client.errors import ClientError, ServerUnreachable, SessionEnded, ValidationFailed
 from ss_admin.contract.api_keys import ApiKey, ApiKeyCreated
+from ss_admin.desktop.api_keys.ask import ask
+from ss_admin.desktop.api_keys.column import Column
 from ss_admin.desktop.api_keys.conflict_dialog import ConflictDialog
 from ss_admin.desktop.api_keys.conflict_rows import compare_versions
 from ss_admin.desktop.api_keys.editor_draft import without_what_is_there
@@ -19,7 +21,7 @@ from ss_admin.desktop.background import Background
 from ss_admin.desktop.error_text import describe
 from ss_admin.desktop.moments import ago, utc_now
 from ss_admin.desktop.theme.theme import Theme
-from ss_admin.desktop.widgets.dialog import Dialog, Question
+from ss_admin.desktop.widgets.dialog import Dialog
 from ss_admin.desktop.widgets.labels import words
 from ss_admin.desktop.widgets.notice import Notice
 
@@ -73,7 +75,6 @@ class ApiKeyEditor(Dialog):
             primary="Create API Key" if is_new else "Save Changes",
             width=_WIDTH,
         )
-        self.layout().addStrut(_WIDTH)  # type: ignore[union-attr]
         self._base = api_key
         self._zone = zone or local_zone()
         self._gone = False
@@ -81,8 +82,9 @@ class ApiKeyEditor(Dialog):
         self._notice = Notice("danger", "", theme=theme)
         self._notice.setObjectName("apiKeyEditor.notice")
         self._notice.hide()
-        self.body.addWidget(self._notice)
-        self.body.addWidget(self._form)
+        column = Column.within(self, _WIDTH)
+        column.rows.addWidget(self._notice)
+        column.rows.addWidget(self._form)
         self._status: QLabel = words("", "dimmed")
         self._status.setObjectName("apiKeyEditor.progress")
         self.footer.insertWidget(0, self._status)
@@ -117,17 +119,15 @@ class ApiKeyEditor(Dialog):
         if self._gone or self._form.draft() == self._untouched:
             super().reject()
             return
-        question = Question(
+        ask(
             self,
-            theme=self.theme,
             name="apiKeyEditor.discard",
             heading="Discard what you entered?",
             text="The key has not been created." if self._base is None else "Your changes have not been saved.",
-            primary="Discard",
-            cancel="Keep editing",
+            yes="Discard",
+            no="Keep editing",
+            then=super().reject,
         )
-        question.accepted.connect(super().reject)
-        question.open()
 
     def _connect(self) -> None:
         self.primary_button.setObjectName("apiKeyEditor.submit")

@@ -144,8 +144,10 @@ class EditorForm(QWidget):
         return rest
 
     def focus_first(self) -> None:
-        """Begins with the name, wholly selected."""
-        self._name.setFocus(Qt.FocusReason.TabFocusReason)
+        """Begins with the name, wholly selected, its beginning in view."""
+        self._name.setFocus(Qt.FocusReason.OtherFocusReason)
+        length = len(self._name.text())
+        self._name.setSelection(length, -length)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -3,7 +3,7 @@
 from datetime import datetime, tzinfo
 
 from PySide6.QtCore import QDate, QDateTime, QEvent, QObject, Qt, QTime, QTimer, QTimeZone, Signal
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from ss_admin.contract.api_keys import ApiKey
@@ -21,11 +21,11 @@ from ss_admin.desktop.api_keys.hint_line import HintLine
 from ss_admin.desktop.moments import utc_now
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.date_time_edit import DateTimeEdit
-from ss_admin.desktop.widgets.labels import words, wrapped_label
+from ss_admin.desktop.widgets.labels import ElidedLabel, words
 
 __all__ = ["NEVER_WARNING", "ExpiryField"]
 
-NEVER_WARNING = "A leaked key that never expires stays usable. Better to rotate keys every 30 to 90 days."
+NEVER_WARNING = "Keys that never expire stay usable if they leak. Rotate every 30 to 90 days."
 _RENEW_MS = 5_000
 
 
@@ -48,7 +48,7 @@ class ExpiryField(QWidget):
         self.wall_time.setMaximumDate(QDate(9999, 12, 30))
         self.wall_time.setAccessibleName("Date and time")
         self.wall_time.installEventFilter(self)
-        self.zone_label = wrapped_label("", "caption")
+        self.zone_label = ElidedLabel("", "caption")
         self.zone_label.setObjectName("apiKeyEditor.zone")
         self.hint = HintLine(theme=theme, name="apiKeyEditor.expires.words")
         self._date_label = words("Date and time", "label")
@@ -124,18 +124,28 @@ class ExpiryField(QWidget):
         label = words("Expires", "label")
         label.setBuddy(self.options)
         self._date_label.setBuddy(self.wall_time)
+        date_head = QHBoxLayout()
+        date_head.setSpacing(6)
+        date_head.addWidget(self._date_label)
+        date_head.addWidget(self.zone_label, 1)
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(12)
+        grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(5)
         grid.addWidget(label, 0, 0)
         grid.addWidget(self.options, 1, 0)
-        grid.addWidget(self._date_label, 0, 1)
+        grid.addLayout(date_head, 0, 1)
         grid.addWidget(self.wall_time, 1, 1)
-        grid.addWidget(self.zone_label, 1, 2, Qt.AlignmentFlag.AlignVCenter)
-        self.options.setFixedWidth(208)
-        self.wall_time.setFixedWidth(178)
-        grid.setColumnStretch(2, 1)
+        for column in (0, 1):
+            grid.setColumnStretch(column, 1)
+        for part in (
+            self._date_label,
+            self.wall_time,
+            self.zone_label,
+        ):  # two halves, also while the right one is empty
+            policy = part.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            part.setSizePolicy(policy)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -171,7 +181,7 @@ class ExpiryField(QWidget):
         """Says what the choice means; called again and again, since “in 30 days” moves on."""
         now, choice = utc_now(), self.choice()
         moment = choice.moment(now=now, zone=self._zone, kept=self._kept)
-        self.zone_label.setText(describe_zone(self._zone, moment or now).replace(" (", "\n").rstrip(")"))
+        self.zone_label.setText(describe_zone(self._zone, moment or now))
         if self._error:
             self.hint.say(self._error, "error")
         elif moment is None:

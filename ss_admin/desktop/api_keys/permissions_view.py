@@ -1,6 +1,9 @@
 """The permission scope as JSON, to be read and copied, not changed."""
 
-from PySide6.QtGui import QFocusEvent
+import math
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFocusEvent, QFontMetricsF
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 from typing_extensions import override
 
@@ -9,6 +12,8 @@ from ss_admin.desktop.api_keys.cells import permissions_json
 from ss_admin.desktop.theme.theme import Theme
 
 __all__ = ["PermissionsView"]
+
+_PADDING = 9
 
 
 class PermissionsView(QPlainTextEdit):
@@ -19,6 +24,7 @@ class PermissionsView(QPlainTextEdit):
         self.setReadOnly(True)
         self.setTabChangesFocus(True)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFont(theme.mono_font(theme.tokens.body))
         self.show_permissions(permissions)
 
@@ -26,7 +32,10 @@ class PermissionsView(QPlainTextEdit):
         """Shows another scope."""
         text = permissions_json(permissions)
         self.setPlainText(text)
-        self.setFixedHeight(self.fontMetrics().lineSpacing() * (text.count("\n") + 1) + 26)
+        self.ensurePolished()
+        lines = self.blockCount() * QFontMetricsF(self.font()).lineSpacing()
+        frame = 2 * (self.document().documentMargin() + _PADDING)
+        self.setFixedHeight(math.ceil(lines + frame))
 
     @override
     def focusOutEvent(self, event: QFocusEvent) -> None:

@@ -13,7 +13,7 @@ from ss_admin.desktop.widgets.switch import Switch
 
 __all__ = ["UNLIMITED_WARNING", "RateLimitField"]
 
-UNLIMITED_WARNING = "Without a limit, one faulty or leaked client can flood SignalSync. Not for production."
+UNLIMITED_WARNING = "Calls are not limited. This is not recommended for production."
 
 
 class RateLimitField(QWidget):
