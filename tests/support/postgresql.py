@@ -38,7 +38,9 @@ class PostgresqlServer:
     def create_database(self, template: str = "template0") -> str:
         """A new database, copied from a template; its name."""
         name = f"t_{uuid.uuid4().hex}"
-        self._execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        # Copying files is four times as fast as the default here, which writes every page to the log as well.
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+        self._execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
         return name
 
     def drop_database(self, name: str) -> None:
