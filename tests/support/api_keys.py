@@ -16,7 +16,7 @@ from ss_admin.contract.api_key_format import mask_api_key, new_api_key
 from ss_admin.contract.api_keys import ApiKeyStatus, Entity, Permissions, RateLimit
 from ss_admin.contract.documents import ObjectRef
 
-WORDS = "building alarm maintenance elevator heating partner export sensor gateway door access north south".split()
+WORDS = ("building", "alarm", "maintenance", "elevator", "heating", "partner", "sensor", "gateway", "door", "north")
 BATCH = 2000
 
 
