@@ -1,1 +1,1 @@
-"""Activity: who did what and when."""
+"""Who did what to which key, and when."""

@@ -1,1 +1,1 @@
-"""Rule chains: the list with their endpoint addresses."""
+"""The rule chains that partners call."""

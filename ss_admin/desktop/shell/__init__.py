@@ -1,1 +1,1 @@
-"""The window around the features: sidebar, banner, toasts."""
+"""The window around the pages: sidebar, banners, toasts, and what happens when server or session go away."""

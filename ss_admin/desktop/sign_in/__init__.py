@@ -1,1 +1,1 @@
-"""Signing in, and the page for people who may not manage keys."""
+"""Signing in: the form, its page at the start, and the same form over the window when a session has ended."""

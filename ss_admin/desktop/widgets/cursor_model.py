@@ -1,0 +1,166 @@
+"""A table model over a list that the server gives page by page: the next page is asked for as it comes into view."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from typing_extensions import override
+
+from ss_admin.client.errors import ClientError
+from ss_admin.contract.documents import Page
+from ss_admin.desktop.background import Background, Task
+
+__all__ = ["CursorColumn", "CursorModel"]
+
+Index = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+
+
+@dataclass(frozen=True)
+class CursorColumn:
+    """A column: its title, what it shows of an item, and the tooltip (default: the text itself)."""
+
+    title: str
+    text: Callable[[Any], str]
+    tooltip: Callable[[Any], str] | None = None
+
+
+class CursorModel(QAbstractTableModel):
+    """Items are documents with an `id`. `load` gives the page at a cursor (None: the first) on another thread.
+
+    `answered` is emitted at every answer, `failed` with a `ClientError`, `busy` when asking begins and ends.
+    """
+
+    answered = Signal()
+    failed = Signal(object)
+    busy = Signal(bool)
+
+    def __init__(
+        self,
+        columns: Sequence[CursorColumn],
+        load: Callable[[str | None], Page[Any]],
+        background: Background,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._columns = tuple(columns)
+        self._load = load
+        self._background = background
+        self._items: list[Any] = []
+        self._next_cursor: str | None = None
+        self._is_loaded = False
+        self._has_failed = False
+        self._task: Task | None = None
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the first page has arrived at least once."""
+        return self._is_loaded
+
+    def item(self, row: int) -> Any:  # noqa: ANN401 -- the model is the same for documents of every kind
+        """The document in this row."""
+        return self._items[row]
+
+    def refresh(self) -> None:
+        """Asks for the first page anew; what is new is put on top, and only what has changed is redrawn."""
+        if self._task is not None:
+            self._task.cancel()
+        self._ask(None, self._take_first)
+
+    def tell_time_passed(self) -> None:
+        """Texts that depend on the time of day are shown anew."""
+        if self._items:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._items) - 1, len(self._columns) - 1))
+
+    @override
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self._items)
+
+    @override
+    def columnCount(self, parent: Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self._columns)
+
+    @override
+    def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> object:
+        if not index.isValid() or index.row() >= len(self._items):
+            return None
+        column, item = self._columns[index.column()], self._items[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.text(item)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return (column.tooltip or column.text)(item)
+        return None
+
+    @override
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = int(Qt.ItemDataRole.DisplayRole)
+    ) -> object:
+        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
+            return self._columns[section].title
+        if role == Qt.ItemDataRole.TextAlignmentRole and orientation == Qt.Orientation.Horizontal:
+            return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+    @override
+    def canFetchMore(self, parent: Index) -> bool:
+        return not parent.isValid() and self._next_cursor is not None and not self._has_failed
+
+    @override
+    def fetchMore(self, parent: Index) -> None:
+        if self.canFetchMore(parent) and self._task is None:
+            self._ask(self._next_cursor, self._append)
+
+    def _ask(self, cursor: str | None, take: Callable[[Page[Any]], None]) -> None:
+        def done(page: Page[Any]) -> None:
+            self._settle(failed=False)
+            take(page)
+            self.answered.emit()
+
+        def failed(error: ClientError) -> None:
+            self._settle(failed=True)
+            self.failed.emit(error)
+
+        self.busy.emit(True)
+        self._task = self._background.run(lambda: self._load(cursor), owner=self, done=done, failed=failed)
+
+    def _settle(self, *, failed: bool) -> None:
+        self._task = None
+        self._has_failed = failed
+        self.busy.emit(False)
+
+    def _append(self, page: Page[Any]) -> None:
+        known = {item.id for item in self._items}
+        fresh = [item for item in page.items if item.id not in known]
+        self._next_cursor = page.next_cursor
+        if fresh:
+            first = len(self._items)
+            self.beginInsertRows(QModelIndex(), first, first + len(fresh) - 1)
+            self._items += fresh
+            self.endInsertRows()
+
+    def _take_first(self, page: Page[Any]) -> None:
+        was_loaded, self._is_loaded = self._is_loaded, True
+        fresh = list(page.items)
+        first_known = self._items[0].id if self._items else None
+        new = next((place for place, item in enumerate(fresh) if item.id == first_known), None)
+        if was_loaded and new is not None and self._holds(fresh[new:]):
+            self._put_on_top(fresh, new)
+            return
+        self.beginResetModel()
+        self._items = fresh
+        self._next_cursor = page.next_cursor
+        self.endResetModel()
+
+    def _holds(self, fresh: Sequence[Any]) -> bool:
+        """Whether the list goes on with just these items."""
+        return [item.id for item in self._items[: len(fresh)]] == [item.id for item in fresh]
+
+    def _put_on_top(self, fresh: Sequence[Any], new: int) -> None:
+        if new:
+            self.beginInsertRows(QModelIndex(), 0, new - 1)
+            self._items[:0] = fresh[:new]
+            self.endInsertRows()
+        if self._items[: len(fresh)] != fresh:
+            self._items[: len(fresh)] = fresh
+            self.tell_time_passed()

@@ -1,0 +1,153 @@
+"""A page that shows a list and lets one read it: heading, refresh, table, and what stands there when it is empty."""
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QStackedWidget,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ss_admin.client.errors import ClientError
+from ss_admin.desktop.theme.theme import Theme
+from ss_admin.desktop.widgets.busy import ProgressStripe
+from ss_admin.desktop.widgets.buttons import IconButton
+from ss_admin.desktop.widgets.cursor_model import CursorModel
+from ss_admin.desktop.widgets.empty_state import EmptyState
+from ss_admin.desktop.widgets.labels import words, wrapped_label
+from ss_admin.desktop.widgets.notice import Notice
+
+__all__ = ["ListPage"]
+
+_ROW = 48
+_TIME_PASSES_MS = 30_000
+
+
+class ListPage(QWidget):
+    """The base of a read-only list page; `name` begins the objectNames. See `shell/place.py` for the signals."""
+
+    said = Signal(str)
+    failed = Signal(object)
+    recovered = Signal()
+
+    def __init__(
+        self,
+        model: CursorModel,
+        *,
+        theme: Theme,
+        name: str,
+        heading: str,
+        about: str,
+        empty: EmptyState,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.theme = theme
+        self.model = model
+        model.setParent(self)
+        self.table = QTableView()
+        self.empty = empty
+        self.refresh_button = IconButton(
+            "ph.arrows-clockwise", "Refresh (F5)", name=f"{name}.refresh", theme=theme, outlined=True
+        )
+        self.stale_notice = Notice("warning", "May be out of date: the server has not answered since.", theme=theme)
+        self.stale_notice.hide()
+        self._stripe = ProgressStripe(theme=theme)
+        self._stack = QStackedWidget()
+        self._prepare_table(name, heading)
+        self._lay_out(heading, about)
+        self._time = QTimer(self, interval=_TIME_PASSES_MS)
+        self._connect()
+
+    def refresh(self) -> None:
+        """Asks the server anew; what is shown stays until the answer is there."""
+        self.model.refresh()
+
+    def set_stale(self, stale: bool) -> None:
+        """Marks what is shown as possibly out of date."""
+        self.stale_notice.setVisible(stale and self.model.is_loaded)
+
+    def activate(self) -> None:
+        """The page has come to the front."""
+        self.model.refresh()
+        self.table.setFocus()
+
+    def _prepare_table(self, name: str, heading: str) -> None:
+        table = self.table
+        table.setObjectName(f"{name}.table")
+        table.setAccessibleName(heading)
+        table.setModel(self.model)
+        table.setFrameShape(QFrame.Shape.NoFrame)
+        table.setShowGrid(False)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.setTabKeyNavigation(False)
+        table.setWordWrap(False)
+        table.setMouseTracking(True)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(_ROW)
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsClickable(False)
+        header.setStretchLastSection(True)
+        header.setMinimumSectionSize(90)
+
+    def _lay_out(self, heading: str, about: str) -> None:
+        tokens = self.theme.tokens
+        titles = QVBoxLayout()
+        titles.setSpacing(tokens.xs)
+        titles.addWidget(words(heading, "heading"))
+        titles.addWidget(wrapped_label(about, "dimmed"))
+        head = QHBoxLayout()
+        head.addLayout(titles, 1)
+        head.addWidget(self.refresh_button, 0, Qt.AlignmentFlag.AlignTop)
+        card = QFrame()
+        card.setProperty("role", "card")
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(1, 1, 1, 6)
+        inside.setSpacing(0)
+        inside.addWidget(self._stripe)
+        self._stack.addWidget(self.table)
+        self._stack.addWidget(self.empty)
+        inside.addWidget(self._stack, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(32, 28, 32, 24)
+        layout.setSpacing(tokens.l)
+        layout.addLayout(head)
+        layout.addWidget(self.stale_notice)
+        layout.addWidget(card, 1)
+
+    def _connect(self) -> None:
+        self.model.busy.connect(self._show_busy)
+        self.model.answered.connect(self._show_answer)
+        self.model.failed.connect(self._pass_on)
+        self.refresh_button.clicked.connect(self.refresh)
+        shortcut = QShortcut(QKeySequence(Qt.Key.Key_F5), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(self.refresh)
+        self._time.timeout.connect(self.model.tell_time_passed)
+        self._time.start()
+
+    def _show_busy(self, busy: bool) -> None:
+        if busy:
+            self._stripe.start()
+        else:
+            self._stripe.stop()
+
+    def _show_answer(self) -> None:
+        self.set_stale(False)
+        self._stack.setCurrentWidget(self.table if self.model.rowCount() else self.empty)
+        self.recovered.emit()
+
+    def _pass_on(self, error: ClientError) -> None:
+        self.failed.emit(error)
