@@ -1,0 +1,281 @@
+"""Serves the backend with granian: one line on standard output when it answers, a drain and a flush when it stops.
+
+granian's main process supervises a worker process, in which the app lives. On the embedded database there is exactly
+one worker, since only one process can count a rate limit exactly without a store that all share.
+"""
+
+import logging
+import multiprocessing
+import os
+import signal
+import socket
+import ssl
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from multiprocessing.connection import wait
+from multiprocessing.util import Finalize
+from pathlib import Path
+from typing import Any
+
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces, SSLProtocols
+from granian.log import LogLevels
+
+from ss_admin.backend.app import create_app
+from ss_admin.backend.settings import ConfigurationError, Settings
+from ss_admin.backend.store.engine import Store, StoreUnavailable
+from ss_admin.backend.store.migrate import SchemaNewer, is_current, upgrade
+
+__all__ = ["Listener", "serve"]
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+
+BLOCKING_THREADS = 64
+"""Threads that run requests. They are made as needed; a client that sends its body slowly holds one of them."""
+
+MAX_CONNECTIONS = 100_000
+"""granian's backpressure: it counts live connections, idle ones too, so it must lie above any number of clients."""
+
+LISTEN_BACKLOG = 1024
+DRAIN_SECONDS = 30
+"""How long calls in flight may take after SIGTERM before the worker is killed."""
+
+_POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Where to listen, and the files of the certificate and its key for TLS. Port 0: any free one."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+
+
+class _CannotStart(Exception):
+    """One sentence for the operator, and the exit status."""
+
+    def __init__(self, sentence: str, status: int = EXIT_FAILED) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+def serve(
+    settings: Settings,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8080,
+    workers: int = 1,
+    tls_cert: Path | None = None,
+    tls_key: Path | None = None,
+    announce: Callable[[str], None] | None = None,
+) -> int:
+    """Serve until SIGTERM or SIGINT; the exit status. Why it cannot start is one line on standard error.
+
+    `announce` is given the URL, once, as soon as the server answers there; by default it is printed.
+    """
+    try:
+        _refuse_several_workers(settings, workers)
+        if not 0 <= port <= 65535:
+            raise _CannotStart("--port must be from 0 to 65535", EXIT_USAGE)
+        listener = Listener(host, port, tls_cert, tls_key)
+        _check_certificate(listener)
+        _prepare(settings)
+        with _claimed(listener) as (address, claimed_port):
+            announcer = _Announcer(listener, address, claimed_port, announce or _print_line)
+            return _run(settings, listener, announcer)
+    except _CannotStart as reason:
+        print(f"ss-backend: {reason}", file=sys.stderr)  # noqa: T201 - a command's own words
+        return reason.status
+
+
+def _refuse_several_workers(settings: Settings, workers: int) -> None:
+    if workers < 1:
+        raise _CannotStart("--workers must be at least 1", EXIT_USAGE)
+    if workers > 1 and settings.redis_url is None:
+        raise _CannotStart(
+            "--workers above 1 needs SS_REDIS_URL: without it rate limits would not be exact", EXIT_USAGE
+        )
+    if workers > 1:
+        raise _CannotStart("several workers are not available in this version; use --workers 1", EXIT_USAGE)
+
+
+def _check_certificate(listener: Listener) -> None:
+    if (listener.tls_cert is None) != (listener.tls_key is None):
+        raise _CannotStart("--tls-cert and --tls-key belong together", EXIT_USAGE)
+    if listener.tls_cert is None or listener.tls_key is None:
+        return
+    try:
+        # An encrypted key would make OpenSSL ask on the terminal.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(listener.tls_cert, listener.tls_key, password=str)
+    except (OSError, ValueError) as fault:
+        reason = fault.strerror if isinstance(fault, FileNotFoundError | PermissionError) else "not a matching pair"
+        raise _CannotStart(f"the certificate and its key cannot be used: {reason}") from None
+
+
+def _prepare(settings: Settings) -> None:
+    """Fail here, in one line, rather than in a worker; bring the embedded database up to this release."""
+    try:
+        store = Store.open(settings.database_url)
+        try:
+            if store.dialect == "sqlite":
+                upgrade(store)
+            elif not is_current(store):
+                raise _CannotStart("the database is not up to date; run: ss-backend migrate")
+            create_app(settings, store=store).extensions["ss_backend"].close()
+        finally:
+            store.close()
+    except (ConfigurationError, StoreUnavailable, SchemaNewer) as fault:
+        raise _CannotStart(str(fault)) from None
+
+
+@contextmanager
+def _claimed(listener: Listener) -> Iterator[tuple[str, int]]:
+    """The address and the port, which nobody else listens on.
+
+    granian's own sockets share their port with any process that asks for it, so that two backends would each get
+    half of the calls and count half of them. A socket without that option is refused where another one listens.
+    """
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(
+            listener.host, listener.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        claim = socket.socket(family, kind, protocol)
+    except (OSError, UnicodeError):
+        raise _CannotStart(f"there is no address called {listener.host}") from None
+    with claim:
+        try:
+            if os.name == "posix":
+                claim.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            claim.bind(place)
+        except OSError as fault:
+            raise _CannotStart(f"cannot listen on {listener.host} port {listener.port}: {fault.strerror}") from None
+        address, port = claim.getsockname()[:2]
+        if not sys.platform.startswith("linux"):
+            claim.close()
+        yield address, port
+
+
+def _run(settings: Settings, listener: Listener, announcer: "_Announcer") -> int:
+    logging.getLogger("_granian").addFilter(_without_thread_advice)
+    server = Granian(
+        "ss-backend",
+        address=announcer.address,
+        port=announcer.port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=BLOCKING_THREADS,
+        runtime_threads=1,
+        http=HTTPModes.auto,
+        websockets=False,
+        backlog=LISTEN_BACKLOG,
+        backpressure=MAX_CONNECTIONS,
+        log_level=LogLevels.warning,
+        # Incremental: granian keeps no handlers of its own, its lines go where ours go.
+        log_dictconfig={"incremental": True, "formatters": {}, "handlers": {}, "loggers": {"_granian": {}}},
+        ssl_cert=listener.tls_cert,
+        ssl_key=listener.tls_key,
+        ssl_protocol_min=SSLProtocols.tls12,
+        respawn_failed_workers=True,
+        workers_kill_timeout=DRAIN_SECONDS,
+    )
+    announcer.start()
+    try:
+        server.serve(target_loader=_AppLoader(settings), wrap_loader=False)
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else EXIT_FAILED
+    finally:
+        announcer.stop()
+    return 0
+
+
+def _without_thread_advice(record: logging.LogRecord) -> bool:
+    return "Python threads" not in record.getMessage()
+
+
+@dataclass(frozen=True)
+class _AppLoader:
+    """Makes the app in the worker process, and sees to its end."""
+
+    settings: Settings
+
+    def __call__(self) -> Callable[..., Any]:
+        """The WSGI callable."""
+        app = create_app(self.settings)
+        # Runs when granian has drained the worker: calls in flight are answered, nothing more is coming.
+        Finalize(None, app.extensions["ss_backend"].close, exitpriority=10)
+        _forget_environment()
+        threading.Thread(target=_stop_with_parent, name="parent-watch", daemon=True).start()
+        return app.wsgi_app
+
+
+def _forget_environment() -> None:
+    """Leave no secret and no invented header in the environment, which granian lays under every request."""
+    for name in list(os.environ):
+        if name.upper().startswith(("SS_", "HTTP_")):
+            del os.environ[name]
+
+
+def _stop_with_parent() -> None:
+    """If the supervising process is killed, the worker must not go on and hold the port."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _print_line(url: str) -> None:
+    print(url, flush=True)  # noqa: T201 - the one line that the command promises
+
+
+class _Announcer(threading.Thread):
+    """Asks the server itself whether it answers, then announces its URL."""
+
+    def __init__(self, listener: Listener, address: str, port: int, announce: Callable[[str], None]) -> None:
+        super().__init__(name="ready-announcer", daemon=True)
+        host = f"[{listener.host}]" if ":" in listener.host else listener.host
+        self._tls = listener.tls_cert is not None
+        self._url = f"{'https' if self._tls else 'http'}://{host}:{port}"
+        self._announce = announce
+        self.address = address
+        self.port = port
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        """Announce the URL once, as soon as `/healthz` answers."""
+        while not self._stopping.is_set():
+            if self._answers():
+                self._announce(self._url)
+                return
+            time.sleep(_POLL_SECONDS)
+
+    def stop(self) -> None:
+        """Ask no more."""
+        self._stopping.set()
+
+    def _answers(self) -> bool:
+        connection = self._connection()
+        try:
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status == 200
+        except (OSError, HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def _connection(self) -> HTTPConnection:
+        address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.address, self.address)  # noqa: S104 - nothing is bound
+        if not self._tls:
+            return HTTPConnection(address, self.port, timeout=2)
+        # It is the server itself that is asked, over loopback; its certificate is made out to another name.
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        return HTTPSConnection(address, self.port, timeout=2, context=context)
