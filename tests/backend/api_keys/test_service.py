@@ -42,7 +42,7 @@ def rows_of(store, table):
         return session.scalars(select(table)).all()
 
 
-def count_of(store, admin.tenant):
+def count_of(store, tenant):
     with store.reading() as session:
         return session.scalar(select(ApiKeyCountRow.api_keys).where(ApiKeyCountRow.tenant_id == tenant.id)) or 0
 
