@@ -28,8 +28,8 @@ from granian.log import LogLevels
 
 from ss_admin.backend.app import create_app
 from ss_admin.backend.settings import ConfigurationError, Settings
-from ss_admin.backend.store.engine import Store, StoreUnavailable
-from ss_admin.backend.store.migrate import SchemaNewer, is_current, upgrade
+from ss_admin.backend.store.engine import StoreUnavailable
+from ss_admin.backend.telemetry.logs import configure_logging
 
 __all__ = ["Listener", "serve"]
 
@@ -79,15 +79,14 @@ def serve(
 ) -> int:
     """Serve until SIGTERM or SIGINT; the exit status. Why it cannot start is one line on standard error.
 
+    The database must be up to date (`store.migrate`). Every log line of the worker goes to standard error.
     `announce` is given the URL, once, as soon as the server answers there; by default it is printed.
     """
     try:
         _refuse_several_workers(settings, workers)
-        if not 0 <= port <= 65535:
-            raise _CannotStart("--port must be from 0 to 65535", EXIT_USAGE)
         listener = Listener(host, port, tls_cert, tls_key)
-        _check_certificate(listener)
-        _prepare(settings)
+        _check_listener(listener)
+        _check_app(settings)
         with _claimed(listener) as (address, claimed_port):
             announcer = _Announcer(listener, address, claimed_port, announce or _print_line)
             return _run(settings, listener, announcer)
@@ -107,7 +106,9 @@ def _refuse_several_workers(settings: Settings, workers: int) -> None:
         raise _CannotStart("several workers are not available in this version; use --workers 1", EXIT_USAGE)
 
 
-def _check_certificate(listener: Listener) -> None:
+def _check_listener(listener: Listener) -> None:
+    if not 0 <= listener.port <= 65535:
+        raise _CannotStart("--port must be from 0 to 65535", EXIT_USAGE)
     if (listener.tls_cert is None) != (listener.tls_key is None):
         raise _CannotStart("--tls-cert and --tls-key belong together", EXIT_USAGE)
     if listener.tls_cert is None or listener.tls_key is None:
@@ -120,19 +121,11 @@ def _check_certificate(listener: Listener) -> None:
         raise _CannotStart(f"the certificate and its key cannot be used: {reason}") from None
 
 
-def _prepare(settings: Settings) -> None:
-    """Fail here, in one line, rather than in a worker; bring the embedded database up to this release."""
+def _check_app(settings: Settings) -> None:
+    """Make the app once and throw it away: what is wrong with the set-up is told in one line, not by a worker."""
     try:
-        store = Store.open(settings.database_url)
-        try:
-            if store.dialect == "sqlite":
-                upgrade(store)
-            elif not is_current(store):
-                raise _CannotStart("the database is not up to date; run: ss-backend migrate")
-            create_app(settings, store=store).extensions["ss_backend"].close()
-        finally:
-            store.close()
-    except (ConfigurationError, StoreUnavailable, SchemaNewer) as fault:
+        create_app(settings).extensions["ss_backend"].close()
+    except (ConfigurationError, StoreUnavailable) as fault:
         raise _CannotStart(str(fault)) from None
 
 
@@ -208,6 +201,7 @@ class _AppLoader:
 
     def __call__(self) -> Callable[..., Any]:
         """The WSGI callable."""
+        configure_logging(self.settings.log_level)  # a worker that was not forked knows nothing of it yet
         app = create_app(self.settings)
         # Runs when granian has drained the worker: calls in flight are answered, nothing more is coming.
         Finalize(None, app.extensions["ss_backend"].close, exitpriority=10)
