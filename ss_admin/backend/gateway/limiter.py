@@ -78,14 +78,15 @@ class SlidingWindowLimiter:
         window = self._windows.get(key)
         if window is not None and not window.retired:
             return window
+        # Two steps for each new window: idle ones go faster than new ones come, and no call pays for many. They come
+        # first, since a window that has admitted nothing yet would count as idle itself.
+        self._sweep_step()
+        self._sweep_step()
         with self._registry_lock:
             window = self._windows.get(key)
             if window is None or window.retired:
                 window = self._windows[key] = _Window(key[1], key[2] * _NANOSECONDS)
                 self._to_sweep.append(key)
-        # Two steps for each new window: idle ones go faster than new ones come, and no call pays for many.
-        self._sweep_step()
-        self._sweep_step()
         return window
 
     def _sweep_step(self) -> None:
