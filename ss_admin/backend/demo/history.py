@@ -53,7 +53,7 @@ def _of_key(key: SampleKey, addresses: dict[str, str]) -> Iterator[SampleEntry]:
 
 
 def _named(key: SampleKey, settings: KeySettings) -> ObjectRef:
-    return ObjectRef(id=key.id, name=settings.name)
+    return ObjectRef(id=key.id, name=f"{settings.name} ({key.masked_key})")
 
 
 def _of_sign_ins(
