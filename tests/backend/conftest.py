@@ -133,3 +133,11 @@ def people(town: Town, tenant: ObjectRef, admin: Person) -> dict[Role, Person]:
 def client_by_role(town: Town, people: dict[Role, Person]) -> dict[Role, FlaskClient]:
     """One client per role, signed in, all of `tenant`."""
     return {role: town.client(person) for role, person in people.items()}
+
+
+@pytest.fixture
+def plain_client(sqlite_url: str) -> Iterator[FlaskClient]:
+    """A client for what the kind of store has no part in; it is not signed in."""
+    app = create_app(test_settings(sqlite_url), passwords=cheap_passwords())
+    yield app.test_client()
+    app.extensions["ss_backend"].close()

@@ -1,0 +1,58 @@
+"""The whole app: what it refuses to start with, and that it ends cleanly."""
+
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+
+from ss_admin.backend.app import create_app
+from ss_admin.backend.settings import ConfigurationError
+from ss_admin.backend.store.engine import Store
+from ss_admin.contract.api_keys import NewApiKey
+from tests.support.backend import PASSWORD, Person, cheap_passwords, test_settings
+
+
+def test_lost_pepper_stops_the_start_instead_of_making_every_key_unknown(sqlite_url: str, tmp_path: Path) -> None:
+    from tests.support.backend import Town
+
+    settings = test_settings(sqlite_url, key_pepper=None)
+    app = create_app(settings, passwords=cheap_passwords())
+    town = Town(app, app.extensions["ss_backend"].store)
+    person = town.person(town.tenant(), "ada")
+    order = NewApiKey(name="Lift", user_id=person.user_id).model_dump(mode="json", exclude_none=True)
+    assert town.client(person).post("/api/v1/api-keys", json=order).status_code == 201
+    app.extensions["ss_backend"].close()
+    (tmp_path / "signalsync.db.pepper").unlink()
+    with pytest.raises(ConfigurationError, match=r"pepper file .* is missing"):
+        create_app(settings, passwords=cheap_passwords())
+    assert not (tmp_path / "signalsync.db.pepper").exists()
+
+
+def test_closing_ends_every_thread_and_connection(sqlite_url: str, tmp_path: Path) -> None:
+    before = set(threading.enumerate())
+    app = create_app(test_settings(sqlite_url), passwords=cheap_passwords())
+    assert app.test_client().get("/readyz").status_code == 200
+    app.extensions["ss_backend"].close()
+    app.extensions["ss_backend"].close()
+    assert set(threading.enumerate()) <= before
+    assert {file.name for file in tmp_path.iterdir()} == {
+        "signalsync.db"
+    }  # the last connection takes -wal and -shm along
+
+
+def test_address_behind_a_trusted_proxy_is_the_one_recorded(make_app, admin: Person, store: Store) -> None:
+    client = make_app(trusted_proxies="127.0.0.0/8").test_client()
+    body = {"username": admin.username, "password": PASSWORD}
+    client.post("/api/v1/session", json=body, headers={"X-Forwarded-For": "198.51.100.9, 2001:db8::7"})
+    with store.reading() as session:
+        addresses = session.scalars(select(text("address FROM sessions ORDER BY created_at"))).all()
+    assert addresses == ["127.0.0.1", "2001:db8::7"]
+
+
+def test_address_that_a_stranger_invents_is_not_recorded(admin: Person, client, store: Store) -> None:
+    body = {"username": admin.username, "password": PASSWORD}
+    client.post("/api/v1/session", json=body, headers={"X-Forwarded-For": "198.51.100.9"})
+    with store.reading() as session:
+        addresses = session.scalars(select(text("address FROM sessions"))).all()
+    assert addresses == ["127.0.0.1"] * 2

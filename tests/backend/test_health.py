@@ -1,0 +1,57 @@
+"""Health: up, able to work, and counted."""
+
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from ss_admin.backend.app import create_app
+from ss_admin.backend.store.engine import Store
+from tests.support.backend import cheap_passwords, test_settings
+from tests.support.postgresql import PostgresqlServer
+
+
+def test_process_with_a_migrated_store_is_healthy_and_ready(client: FlaskClient) -> None:
+    assert client.get("/healthz").json == {"status": "ok"}
+    assert client.get("/readyz").json == {"status": "ready"}
+
+
+def test_store_that_is_not_migrated_is_not_ready(client: FlaskClient, store: Store) -> None:
+    with store.altering() as connection:
+        connection.execute(text("DELETE FROM alembic_version"))
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json["code"]) == (503, "unavailable")
+    assert answer.headers["Retry-After"] == "5"
+    assert client.get("/healthz").status_code == 200
+
+
+def test_store_that_is_gone_is_not_ready_and_routes_say_unavailable() -> None:
+    server = PostgresqlServer()
+    store = Store.open(server.url("postgres"))
+    app = create_app(test_settings(server.url("postgres")), store=store, passwords=cheap_passwords())
+    client = app.test_client()
+    server.close()
+    assert client.get("/healthz").status_code == 200
+    for answer in (
+        client.get("/readyz"),
+        client.get("/api/v1/session", headers={"Authorization": "Bearer x"}),
+        client.post("/api/v1/session", json={"username": "ada", "password": "x"}),
+    ):
+        assert (answer.status_code, answer.json["code"]) == (503, "unavailable")
+        assert int(answer.headers["Retry-After"]) > 0
+    app.extensions["ss_backend"].close()
+
+
+def test_metrics_count_requests_and_partners_calls_by_outcome(client: FlaskClient) -> None:
+    client.get("/healthz")
+    client.get("/nothing")
+    for _ in range(3):
+        client.post("/rulechains/x/execute", json={})
+    answer = client.get("/metrics")
+    assert answer.content_type == "text/plain; version=0.0.4; charset=utf-8"
+    lines = answer.text.splitlines()
+    assert 'ss_partner_calls_total{code="missing_api_key"} 3' in lines
+    assert "ss_partner_call_seconds_count 3" in lines
+    assert 'ss_admin_requests_total{status="200"} 1' in lines
+    assert 'ss_admin_requests_total{status="404"} 1' in lines
+    names = [line.split()[2] for line in lines if line.startswith("# TYPE")]
+    assert len(names) == len(set(names))
+    assert all(any(line.startswith(name) for line in lines) for name in names)
