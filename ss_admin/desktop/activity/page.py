@@ -15,7 +15,7 @@ from ss_admin.desktop.widgets.list_page import ListPage
 __all__ = ["ActivityPage"]
 
 _PAGE_ITEMS = 100
-_WIDTHS = (150, 190, 180, 220)
+_WIDTHS = (120, 160, 150, 270)
 
 
 class ActivityPage(ListPage):

@@ -130,6 +130,12 @@ class MainWindow(QWidget):
         )
         form.set_token_store_state(self._keyring_state)
 
+    def _fill_in_session(self, form: SignInForm) -> None:
+        """The same person on the same server is who most likely comes back."""
+        if self._session.connection is not None and self._session.session is not None:
+            form.server.address.setText(self._session.connection.server_url)
+            form.username.setText(self._session.session.user.username)
+
     def _wait(self) -> None:
         self._stack.setCurrentWidget(self.waiting_page)
         self.waiting_page.start()
@@ -218,6 +224,7 @@ class MainWindow(QWidget):
         again = SignInAgainDialog(QApplication.activeModalWidget() or self, theme=self._around.theme)
         self._again = again
         self._fill(again.form)
+        self._fill_in_session(again.form)
         again.form.submitted.connect(lambda credentials: self._sign_in(credentials, again.form))
         again.finished.connect(self._forget_again)
         again.open_over_all()

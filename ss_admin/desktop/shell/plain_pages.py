@@ -7,7 +7,7 @@ from ss_admin.contract.accounts import Session
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.busy import ProgressStripe
 from ss_admin.desktop.widgets.buttons import button
-from ss_admin.desktop.widgets.labels import words, wrapped_label
+from ss_admin.desktop.widgets.labels import in_the_middle, words, wrapped_label
 from ss_admin.desktop.widgets.notice import IconLabel
 from ss_admin.desktop.widgets.product_mark import ProductMark
 
@@ -70,7 +70,7 @@ class NotAllowedPage(QWidget):
         inside.addWidget(self.sign_out_button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout = QVBoxLayout(self)
         layout.addStretch(2)
-        layout.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addLayout(in_the_middle(card))
         layout.addStretch(3)
 
     def show_session(self, session: Session) -> None:

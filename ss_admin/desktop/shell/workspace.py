@@ -48,7 +48,6 @@ class Workspace(QWidget):
         self._places = {place.title: place for place in places}
         self._stale: set[str] = set()
         self._error_box: Question | None = None
-        self._offline_text = ""
         theme = around.theme
         self.sidebar = Sidebar(theme=theme)
         self.sample_banner = Banner("info", _SAMPLE_TEXT, theme=theme, name="shell.sampleBanner")
@@ -153,13 +152,12 @@ class Workspace(QWidget):
         self._around.preferences.closed_groups = self.sidebar.navigation.closed_groups
 
     def _show_offline(self, error: ClientError) -> None:
-        self._offline_text = describe(error)
+        self.offline_banner.say(f"{describe(error)} What you see may be out of date.")
         self.offline_banner.show()
         self._mark_stale()
 
     def _show_waiting(self, seconds: int) -> None:
-        when = "Trying…" if seconds == 0 else f"Trying again in {seconds} s."
-        self.offline_banner.say(f"{self._offline_text} What you see may be out of date. {when}")
+        self.offline_banner.note("Trying…" if seconds == 0 else f"Trying again in {seconds} s")
         self.offline_banner.action.setEnabled(seconds > 0)
 
     def _show_online(self) -> None:

@@ -6,7 +6,7 @@ from typing_extensions import override
 
 from ss_admin.desktop.sign_in.form import SignInForm
 from ss_admin.desktop.theme.theme import Theme
-from ss_admin.desktop.widgets.labels import words
+from ss_admin.desktop.widgets.labels import in_the_middle, words
 from ss_admin.desktop.widgets.product_mark import ProductMark
 
 __all__ = ["SignInPage"]
@@ -41,7 +41,7 @@ class SignInPage(QWidget):
         row = QVBoxLayout(middle)
         row.setContentsMargins(24, 24, 24, 24)
         row.addStretch(2)
-        row.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        row.addLayout(in_the_middle(card))
         row.addStretch(3)
         scroll = QScrollArea(widgetResizable=True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)

@@ -33,7 +33,7 @@ class ServerField(QWidget):
         self.remove_button.clicked.connect(lambda: self.set_ca_file(""))
         row = QHBoxLayout(self._chosen)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(IconLabel("ph.certificate", "text_dimmed", theme=theme, size=16))
+        row.addWidget(IconLabel("ph.shield-check", "text_dimmed", theme=theme, size=16))
         row.addWidget(self._file_name, 1)
         row.addWidget(self.remove_button)
         layout = QVBoxLayout(self)

@@ -53,7 +53,11 @@ class Theme(QObject):
         return QColor(getattr(self._tokens, role))
 
     def icon(self, name: str, role: str = "text") -> QIcon:
-        """The qtawesome icon `name` (`ph.key`) in the colour of `role`; it recolours itself with the theme."""
+        """The qtawesome icon `name` (`ph.key`) in the colour of `role`; it recolours itself with the theme.
+
+        A name that the icon font does not have is refused here, not when it is painted.
+        """
+        self.glyph(name, getattr(self._tokens, role))
         return QIcon(_ThemedIconEngine(self, name, role))
 
     def glyph(self, name: str, colour: str) -> QIcon:

@@ -5,10 +5,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.buttons import button
-from ss_admin.desktop.widgets.labels import wrapped_label
+from ss_admin.desktop.widgets.labels import words, wrapped_label
 from ss_admin.desktop.widgets.notice import NOTICE_ICONS, IconLabel, NoticeKind
 
 __all__ = ["Banner"]
+
+_NOTE_WIDTH = 128
 
 
 class Banner(QFrame):
@@ -32,6 +34,9 @@ class Banner(QFrame):
         self.setProperty("kind", kind)
         self._text = wrapped_label(text)
         self.setAccessibleName(text)
+        self._note = words("", "dimmed")
+        self._note.setMinimumWidth(_NOTE_WIDTH)
+        self._note.hide()
         self.action: QPushButton = button(action, name=f"{name}.action")
         self.action.setVisible(bool(action))
         self.action.clicked.connect(self.acted)
@@ -40,12 +45,18 @@ class Banner(QFrame):
         layout.setSpacing(10)
         layout.addWidget(IconLabel(NOTICE_ICONS[kind], f"{kind}_fg", theme=theme), 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(self._text, 1)
+        layout.addWidget(self._note)
         layout.addWidget(self.action)
 
     @property
     def text(self) -> str:
         """The sentences shown."""
         return self._text.text()
+
+    def note(self, text: str) -> None:
+        """Shows a few words that change often beside the button, with room kept so that nothing jumps."""
+        self._note.setText(text)
+        self._note.setVisible(bool(text))
 
     def say(self, text: str) -> None:
         """Shows other words."""

@@ -32,7 +32,7 @@ def button(
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     if theme is not None and icon is not None:
         made.setIcon(theme.icon(icon, _ICON_ROLES.get(kind, "text")))
-        made.setIconSize(QSize(16, 16))
+        made.setIconSize(QSize(20, 16))  # wider than the icon is drawn: air between it and the words
     return made
 
 

@@ -38,7 +38,6 @@ class Dialog(QDialog):
         self.setWindowTitle(heading)
         self.setAccessibleName(heading)
         self.setModal(True)
-        self.setFixedWidth(width)
         self._heading = wrapped_label(heading, "title")
         self._body_widget = QWidget()
         self.body = QVBoxLayout(self._body_widget)
@@ -48,6 +47,7 @@ class Dialog(QDialog):
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFixedWidth(width)
         self._scroll.setWidget(self._body_widget)
         self._before_busy: QWidget | None = None
         self._stripe = ProgressStripe(theme=theme)
@@ -123,8 +123,10 @@ class Dialog(QDialog):
 
     def _fit(self) -> None:
         """Gives the body the height that it wants, as far as the screen has it."""
-        wanted = self.body.totalHeightForWidth(self.width()) if self.body.hasHeightForWidth() else 0
-        wanted = max(wanted, self.body.totalSizeHint().height() if wanted == 0 else wanted)
+        if self.body.hasHeightForWidth():
+            wanted = self.body.totalHeightForWidth(self._scroll.width())
+        else:
+            wanted = self.body.totalSizeHint().height()
         room = self.screen().availableGeometry().height() - 220
         self._scroll.setFixedHeight(min(wanted, max(room, 200)))
 

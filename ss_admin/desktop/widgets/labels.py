@@ -4,12 +4,12 @@ from typing import Literal
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QResizeEvent
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QStyle, QStyleOption, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QStyle, QStyleOption, QWidget
 from typing_extensions import override
 
-__all__ = ["ElidedLabel", "line", "words", "wrapped_label"]
+__all__ = ["ElidedLabel", "in_the_middle", "line", "words", "wrapped_label"]
 
-TextRole = Literal["heading", "title", "strong", "label", "body", "dimmed", "caption", "error"]
+TextRole = Literal["heading", "title", "strong", "label", "body", "dimmed", "caption", "error", "warning"]
 
 
 def words(text: str, role: TextRole = "body", parent: QWidget | None = None) -> QLabel:
@@ -36,6 +36,18 @@ def line(parent: QWidget | None = None) -> QFrame:
     frame.setProperty("role", "line")
     frame.setFixedHeight(1)
     return frame
+
+
+def in_the_middle(widget: QWidget) -> QHBoxLayout:
+    """A row with `widget`, of fixed width, in its middle.
+
+    An alignment would do the same, but then a layout asks for the height at the whole width, and wrapped words are cut.
+    """
+    row = QHBoxLayout()
+    row.addStretch()
+    row.addWidget(widget)
+    row.addStretch()
+    return row
 
 
 class ElidedLabel(QLabel):

@@ -20,7 +20,7 @@ from ss_admin.desktop.widgets.buttons import IconButton
 from ss_admin.desktop.widgets.cursor_model import CursorModel
 from ss_admin.desktop.widgets.empty_state import EmptyState
 from ss_admin.desktop.widgets.labels import words, wrapped_label
-from ss_admin.desktop.widgets.notice import Notice
+from ss_admin.desktop.widgets.notice import IconLabel
 
 __all__ = ["ListPage"]
 
@@ -56,8 +56,7 @@ class ListPage(QWidget):
         self.refresh_button = IconButton(
             "ph.arrows-clockwise", "Refresh (F5)", name=f"{name}.refresh", theme=theme, outlined=True
         )
-        self.stale_notice = Notice("warning", "May be out of date: the server has not answered since.", theme=theme)
-        self.stale_notice.hide()
+        self.stale_mark = self._make_stale_mark()
         self._stripe = ProgressStripe(theme=theme)
         self._stack = QStackedWidget()
         self._prepare_table(name, heading)
@@ -71,12 +70,23 @@ class ListPage(QWidget):
 
     def set_stale(self, stale: bool) -> None:
         """Marks what is shown as possibly out of date."""
-        self.stale_notice.setVisible(stale and self.model.is_loaded)
+        self.stale_mark.setVisible(stale and self.model.is_loaded)
 
     def activate(self) -> None:
         """The page has come to the front."""
         self.model.refresh()
         self.table.setFocus()
+
+    def _make_stale_mark(self) -> QWidget:
+        mark = QWidget()
+        mark.setObjectName(f"{self.objectName()}.stale")
+        row = QHBoxLayout(mark)
+        row.setContentsMargins(0, 8, 0, 8)
+        row.setSpacing(6)
+        row.addWidget(IconLabel("ph.clock", "warning_fg", theme=self.theme, size=16))
+        row.addWidget(words("May be out of date", "warning"))
+        mark.hide()
+        return mark
 
     def _prepare_table(self, name: str, heading: str) -> None:
         table = self.table
@@ -110,6 +120,8 @@ class ListPage(QWidget):
         titles.addWidget(wrapped_label(about, "dimmed"))
         head = QHBoxLayout()
         head.addLayout(titles, 1)
+        head.setSpacing(tokens.m)
+        head.addWidget(self.stale_mark, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self.refresh_button, 0, Qt.AlignmentFlag.AlignTop)
         card = QFrame()
         card.setProperty("role", "card")
@@ -124,7 +136,6 @@ class ListPage(QWidget):
         layout.setContentsMargins(32, 28, 32, 24)
         layout.setSpacing(tokens.l)
         layout.addLayout(head)
-        layout.addWidget(self.stale_notice)
         layout.addWidget(card, 1)
 
     def _connect(self) -> None:
