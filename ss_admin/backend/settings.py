@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     """What the operator may set; every name stands in the environment with `SS_` in front."""
 
     model_config = SettingsConfigDict(
-        env_prefix="SS_", env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+        env_prefix="SS_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
     database_url: str = Field(default_factory=_default_database_url, repr=False)

@@ -1,13 +1,14 @@
 """Accounts: signing in and out, whose session a token is, and the people of a tenant."""
 
 import hashlib
+import logging
 import secrets
 import threading
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session as Transaction
 
 from ss_admin.backend.accounts.lockout import SignInLocked, admit_attempt, forget_failures
@@ -15,7 +16,7 @@ from ss_admin.backend.accounts.passwords import Passwords
 from ss_admin.backend.activity.service import Actor, record
 from ss_admin.backend.paging import decode_cursor, encode_cursor
 from ss_admin.backend.store.engine import Store
-from ss_admin.backend.store.tables import SessionRow, TenantRow, UserRow
+from ss_admin.backend.store.tables import SessionRow, SignInFailureRow, TenantRow, UserRow
 from ss_admin.contract.accounts import Role, Session, SessionGrant, User, UserPage
 from ss_admin.contract.activity import ActivityAction
 from ss_admin.contract.documents import ObjectRef
@@ -29,6 +30,8 @@ __all__ = [
     "WrongCredentials",
     "fold_username",
 ]
+
+_log = logging.getLogger(__name__)
 
 SESSION_TIME = timedelta(hours=12)
 TOKEN_BYTES = 32
@@ -92,6 +95,8 @@ class AccountsService:
                 return grant
         if user is not None:
             self._record_failure(user, origin, locked=attempt.is_last)
+        else:
+            self._pretend_to_record(username, origin)
         raise WrongCredentials
 
     def _begin_session(self, verified: UserRow, password: str, origin: Origin) -> SessionGrant | None:
@@ -135,6 +140,16 @@ class AccountsService:
                     address=origin.address,
                     request_id=origin.request_id,
                 )
+
+    def _pretend_to_record(self, username: str, origin: Origin) -> None:
+        """An unknown user name belongs to no tenant's trail; a write all the same, so that time does not tell."""
+        _log.info("sign-in with an unknown user name", extra={"address": origin.address})
+        with self._store.writing() as transaction:
+            transaction.execute(
+                update(SignInFailureRow)
+                .where(SignInFailureRow.username == username, SignInFailureRow.address == origin.address)
+                .values(at=SignInFailureRow.at)
+            )
 
     def authenticate(self, token: str, origin: Origin) -> SignedIn:
         """Whose session the token is. Raises `SessionNotFound`."""

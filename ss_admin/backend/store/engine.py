@@ -3,6 +3,7 @@
 import logging
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,6 +47,7 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._writer = threading.Lock()
         self.dialect: Literal["sqlite", "postgresql"] = "sqlite" if engine.dialect.name == "sqlite" else "postgresql"
         read_options: dict[str, Any] = {"postgresql_readonly": True} if self.dialect == "postgresql" else {}
         self._reading = sessionmaker(engine.execution_options(**read_options), expire_on_commit=False)
@@ -78,14 +80,27 @@ class Store:
 
         SQLite: it holds the write lock from its beginning, so it never fails half-way for another writer.
         """
-        with _as_unavailable(), self._writing.begin() as session:
+        with _as_unavailable(), self._turn(), self._writing.begin() as session:
             yield session
 
     @contextmanager
     def altering(self) -> Iterator[Connection]:
         """A writing transaction as a plain connection, for migrations."""
-        with _as_unavailable(), self._write_engine.begin() as connection:
+        with _as_unavailable(), self._turn(), self._write_engine.begin() as connection:
             yield connection
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """SQLite lets one write at a time; threads of this process queue here, where waiting is fair and cheap."""
+        if self.dialect == "postgresql":
+            yield
+            return
+        if not self._writer.acquire(timeout=POOL_TIMEOUT_SECONDS):
+            raise StoreUnavailable("the store is busy with other writers")
+        try:
+            yield
+        finally:
+            self._writer.release()
 
     def close(self) -> None:
         """Close every connection that is not in use."""

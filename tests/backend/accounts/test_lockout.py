@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from ss_admin.backend.accounts.lockout import SignInLocked
 from ss_admin.backend.accounts.service import AccountsService, Origin, WrongCredentials
@@ -106,10 +106,13 @@ def test_unknown_user_names_cost_the_same_work(store: Store, admin: Person) -> N
 
     passwords._hasher = Counting()  # type: ignore[assignment]
     accounts = AccountsService(store, passwords)
+    commits: list[str] = []
+    event.listen(store.engine, "commit", lambda _connection: commits.append(username))
     for username in (admin.username, "nobody"):
         with pytest.raises(WrongCredentials):
             accounts.sign_in(username, "wrong", Origin("127.0.0.1"))
     assert len(verified) == 2
+    assert commits == [admin.username] * 2 + ["nobody"] * 2
 
 
 @pytest.mark.parametrize("separate_processes", [False, True], ids=["threads", "as if in several processes"])
