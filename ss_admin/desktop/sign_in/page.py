@@ -1,13 +1,14 @@
 """The sign-in page: the product's mark, and the form on a card in the middle of the window."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from ss_admin.desktop.sign_in.form import SignInForm
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.labels import in_the_middle, words
 from ss_admin.desktop.widgets.product_mark import ProductMark
+from ss_admin.desktop.widgets.scroll_column import ScrollColumn
 
 __all__ = ["SignInPage"]
 
@@ -37,16 +38,11 @@ class SignInPage(QWidget):
         head.addLayout(titles, 1)
         inside.addLayout(head)
         inside.addWidget(self.form)
-        middle = QWidget()
-        row = QVBoxLayout(middle)
-        row.setContentsMargins(24, 24, 24, 24)
-        row.addStretch(2)
-        row.addLayout(in_the_middle(card))
-        row.addStretch(3)
-        scroll = QScrollArea(widgetResizable=True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(middle)
+        scroll = ScrollColumn()
+        scroll.column.setContentsMargins(24, 24, 24, 24)
+        scroll.column.addStretch(2)
+        scroll.column.addLayout(in_the_middle(card))
+        scroll.column.addStretch(3)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(scroll)

@@ -162,13 +162,13 @@ _GROUNDS = ("canvas", "surface", "surface_raised", "surface_hover", "surface_sun
 TEXT_PAIRS: tuple[tuple[str, str], ...] = (
     *((text, ground) for text in ("text", "text_dimmed", "accent_fg") for ground in _GROUNDS),
     *(("text_disabled", ground) for ground in ("canvas", "surface", "surface_raised", "surface_sunken")),
-    *(
-        (text, ground)
-        for text in ("danger_fg", "warning_fg")
-        for ground in ("canvas", "surface", "surface_raised", "surface_hover")
-    ),
+    *((f"{kind}_fg", ground) for kind in ("danger", "warning") for ground in _GROUNDS[:4]),
     *((f"{kind}_fg", f"{kind}_bg") for kind in ("success", "warning", "danger", "neutral", "info", "accent")),
-    *(("text", f"{kind}_bg") for kind in ("success", "warning", "danger", "neutral", "info", "accent")),
+    *(
+        (text, f"{kind}_bg")
+        for text in ("text", "text_dimmed")
+        for kind in ("success", "warning", "danger", "neutral", "info", "accent")
+    ),
     ("on_accent", "accent"),
     ("on_accent", "accent_hover"),
     ("on_accent", "accent_pressed"),

@@ -1,14 +1,15 @@
 """The base of every dialog: heading, body, footer with the two buttons, and a busy state."""
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLayout, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.busy import ProgressStripe
 from ss_admin.desktop.widgets.buttons import ButtonKind, button
 from ss_admin.desktop.widgets.labels import wrapped_label
+from ss_admin.desktop.widgets.scroll_column import ScrollColumn
 
 __all__ = ["Dialog", "Question"]
 
@@ -39,16 +40,12 @@ class Dialog(QDialog):
         self.setAccessibleName(heading)
         self.setModal(True)
         self._heading = wrapped_label(heading, "title")
-        self._body_widget = QWidget()
-        self.body = QVBoxLayout(self._body_widget)
+        self._scroll = ScrollColumn()
+        self._scroll.setFixedWidth(width)
+        self._body_widget = self._scroll.content
+        self.body = self._scroll.column
         self.body.setContentsMargins(24, 4, 24, 20)
         self.body.setSpacing(theme.tokens.l)
-        self._scroll = QScrollArea(widgetResizable=True)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFixedWidth(width)
-        self._scroll.setWidget(self._body_widget)
         self._before_busy: QWidget | None = None
         self._stripe = ProgressStripe(theme=theme)
         self.primary_button: QPushButton = button(primary, kind, name=f"{name}.primary")
@@ -123,10 +120,7 @@ class Dialog(QDialog):
 
     def _fit(self) -> None:
         """Gives the body the height that it wants, as far as the screen has it."""
-        if self.body.hasHeightForWidth():
-            wanted = self.body.totalHeightForWidth(self._scroll.width())
-        else:
-            wanted = self.body.totalSizeHint().height()
+        wanted = self._scroll.height_wanted(self._scroll.width())
         room = self.screen().availableGeometry().height() - 220
         self._scroll.setFixedHeight(min(wanted, max(room, 200)))
 

@@ -24,7 +24,7 @@ def wrapped_label(text: str, role: TextRole = "body", parent: QWidget | None = N
     """A label that wraps and takes the height it needs."""
     label = words(text, role, parent)
     label.setWordWrap(True)
-    policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+    policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
     policy.setHeightForWidth(True)
     label.setSizePolicy(policy)
     return label

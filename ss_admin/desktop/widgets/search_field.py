@@ -22,6 +22,7 @@ class SearchField(QLineEdit):
         self.setObjectName(name)
         self.setPlaceholderText(placeholder)
         self.setAccessibleName(placeholder)
+        self.setProperty("role", "search")
         self._last = ""
         glass = self.addAction(
             theme.icon("ph.magnifying-glass", "text_dimmed"), QLineEdit.ActionPosition.LeadingPosition

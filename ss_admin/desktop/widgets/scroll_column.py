@@ -1,0 +1,43 @@
+"""A column that scrolls when it is higher than its room, and never squeezes wrapped words together instead."""
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from typing_extensions import override
+
+__all__ = ["ScrollColumn"]
+
+
+class ScrollColumn(QScrollArea):
+    """Put the content into `column`. Qt's own scroll area knows nothing of heights that depend on widths."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.content = QWidget()
+        self.column = QVBoxLayout(self.content)
+        self.setWidget(self.content)
+        self.content.installEventFilter(self)
+
+    def height_wanted(self, width: int) -> int:
+        """The height at which the content needs no scrolling, at this width, in pixels."""
+        if self.column.hasHeightForWidth():
+            return self.column.totalHeightForWidth(width)
+        return self.column.totalMinimumSize().height()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._keep_height()
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.content and event.type() == QEvent.Type.LayoutRequest:
+            self._keep_height()
+        return super().eventFilter(watched, event)
+
+    def _keep_height(self) -> None:
+        self.content.setMinimumHeight(self.height_wanted(self.viewport().width()))
