@@ -32,14 +32,14 @@ COLUMN_TITLES = {
 }
 
 COLUMN_WIDTHS = {
-    Column.CHECK: 48,
+    Column.CHECK: 44,
     Column.NAME: 220,
-    Column.KEY: 148,
-    Column.PERMISSIONS: 118,
+    Column.KEY: 132,
+    Column.PERMISSIONS: 114,
     Column.EXPIRES_AT: 170,
-    Column.LAST_USED: 138,
-    Column.STATUS: 112,
-    Column.ACTIONS: 56,
+    Column.LAST_USED: 126,
+    Column.STATUS: 106,
+    Column.ACTIONS: 52,
 }
 """The widths at first; Name takes what is left over."""
 

@@ -3,7 +3,17 @@
 from collections.abc import Callable
 from typing import cast
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QRectF,
+    Qt,
+)
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
@@ -48,6 +58,12 @@ class CellDelegate(QStyledItemDelegate):
             self.paint_content(painter, content, api_key, look)
         paint_ring(painter, cell, look, tokens)
         painter.restore()
+
+    def editorEvent(
+        self, _event: QEvent, _model: QAbstractItemModel, _option: QStyleOptionViewItem, _index: Index
+    ) -> bool:
+        """The view itself sees to clicks, in the whole cell: Qt would check a second time, and only in the corner."""
+        return False
 
     def paint_content(self, painter: QPainter, content: QRect, api_key: ApiKey, look: RowLook) -> None:
         """Paints what the cell says; each column has its own."""
@@ -130,11 +146,10 @@ class ExpiryDelegate(CellDelegate):
         if api_key.expires_at is None:
             box.moveTop(content.center().y() - size.height() // 2 + 1)
         else:
-            date_line, _ = _two_lines(content)
-            date_line.translate(0, -2)
+            date_line = QRect(content.left(), content.center().y() - 20, content.width(), 18)
             text = cell_text(api_key, Column.EXPIRES_AT, now)
             _paint_text(painter, date_line, text, self.theme.font(), self.ink(api_key))
-            box.moveTop(content.center().y() + 1)
+            box.moveTop(content.center().y())
         paint_badge(painter, box, badge.text, badge.kind, self.theme, icon=badge.icon)
 
 

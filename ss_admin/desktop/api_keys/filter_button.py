@@ -14,7 +14,7 @@ __all__ = ["ChoiceFilter", "ChoiceMenu", "FilterButton"]
 
 Value = TypeVar("Value")
 
-_MAX_CHARACTERS = 24
+_MAX_CHARACTERS = 20
 
 
 class FilterButton(QPushButton):
@@ -30,17 +30,18 @@ class FilterButton(QPushButton):
         self.setAutoDefault(False)
         self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self.setIcon(theme.icon("ph.caret-down", "text_dimmed"))
-        self.setIconSize(QSize(12, 12))
+        self.setIconSize(QSize(20, 12))  # wider than the arrow is, which keeps it off the words
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.show_choice("")
 
-    def show_choice(self, words: str) -> None:
-        """Shows what is chosen; empty words: nothing is."""
+    def show_choice(self, words: str, number: int = 1) -> None:
+        """Shows what is chosen; empty words: nothing is. Of more than one value the button shows their `number`."""
         whole = f"{self._label}: {words}" if words else self._label
         cut = words if len(words) <= _MAX_CHARACTERS else f"{words[: _MAX_CHARACTERS - 1].rstrip()}…"
-        self.setText((f"{self._label}: {cut}" if words else self._label).replace("&", "&&"))
+        shown = f"{self._label} ({number})" if number > 1 else f"{self._label}: {cut}" if words else self._label
+        self.setText(shown.replace("&", "&&"))
         self.setAccessibleName(whole)
-        self.setToolTip("" if cut == words else whole)
+        self.setToolTip("" if shown == whole else whole)
         self.setChecked(bool(words))
 
     def nextCheckState(self) -> None:
@@ -88,6 +89,7 @@ class ChoiceFilter(FilterButton, Generic[Value]):
         super().__init__(label, name=name, theme=theme, parent=parent)
         self.menu_of_choices = ChoiceMenu(self, name=f"{name}.menu")
         self.menu_of_choices.setAccessibleName(label)
+        self.menu_of_choices.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self._actions: dict[Value, QAction] = {}
         for value, text in choices.items():
             action = self.menu_of_choices.addAction(text)
@@ -112,7 +114,8 @@ class ChoiceFilter(FilterButton, Generic[Value]):
             self._tell()
 
     def _tell(self) -> None:
-        self.show_choice(", ".join(self._choices[value] for value in self._choices if value in self.values))
+        chosen = [text for value, text in self._choices.items() if value in self.values]
+        self.show_choice(", ".join(chosen), len(chosen))
         self.chosen.emit()
 
     def _open(self) -> None:

@@ -52,7 +52,7 @@ class ApiKeyHeader(QHeaderView):
         self.setMouseTracking(True)
         self.setHighlightSections(False)
         self.setSectionsMovable(False)
-        self.setMinimumSectionSize(48)
+        self.setMinimumSectionSize(44)
         theme.changed.connect(self.viewport().update)
 
     def show_sort(self, sort: ApiKeySort, *, descending: bool) -> None:

@@ -34,7 +34,7 @@ class ListCard(QFrame):
         self.no_match = EmptyState(
             "ph.magnifying-glass",
             "No API key matches",
-            "",
+            "No API key matches the filter.",
             "Clear filters",
             theme=theme,
             action_kind="standard",

@@ -25,6 +25,11 @@ __all__ = ["ApiKeyTableView"]
 
 _VIEW_DELAY_MS = 60
 _WORDS_MOVE_ON_MS = 5_000
+_KEYBOARD_REASONS = {
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+}
 
 
 class ApiKeyTableView(QTableView):
@@ -45,7 +50,7 @@ class ApiKeyTableView(QTableView):
         self._checks = checks
         self._hovered = QPersistentModelIndex()
         self._menu_key: str | None = None
-        self._by_keyboard = True
+        self._by_keyboard = False
         self.columns = ApiKeyHeader(theme, self)
         self.setHorizontalHeader(self.columns)
         self._set_up(theme)
@@ -146,7 +151,7 @@ class ApiKeyTableView(QTableView):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """There is always a current row while the list has the keyboard."""
-        self._by_keyboard = event.reason() != Qt.FocusReason.MouseFocusReason
+        self._by_keyboard = self._by_keyboard or event.reason() in _KEYBOARD_REASONS
         super().focusInEvent(event)
         if not self.currentIndex().isValid() and self._rows.rowCount():
             self.setCurrentIndex(self._rows.index(max(0, self.rowAt(0)), Column.NAME))

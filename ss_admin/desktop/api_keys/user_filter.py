@@ -35,12 +35,12 @@ class UserFilterPopup(QFrame):
         self._theme = theme
         self.setObjectName(name)
         self.setAccessibleName("Choose a user")
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.search = SearchField("Search users", theme=theme, name=f"{name}.search", parent=self)
         self.anyone = button("Anyone", "plain", name=f"{name}.anyone", parent=self)
         self.people = QListView(self)
         self.people.setObjectName(f"{name}.people")
         self.people.setAccessibleName("Users")
-        self.people.setProperty("role", "popup")
         self.people.setFrameShape(QFrame.Shape.NoFrame)
         self.people.setUniformItemSizes(True)
         self.people.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
