@@ -102,6 +102,7 @@ def _bare_app(settings: Settings) -> OpenAPI:
     )
     app.request_class = AdminRequest
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # a method that is not described is not answered
     app.url_map.merge_slashes = False
     answer_errors_as_problems(app)
     return app
