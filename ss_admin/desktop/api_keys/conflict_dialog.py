@@ -57,6 +57,8 @@ class ConflictDialog(Dialog):
         self.cancel_button.setObjectName("apiKeyConflict.back")
         theirs = button("Keep theirs", name="apiKeyConflict.keepTheirs")
         self.footer.insertWidget(self.footer.count() - 1, theirs)
+        for choice in (self.cancel_button, theirs, self.primary_button):
+            choice.setAutoDefault(True)  # Enter presses the one that has the focus
         self.cancel_button.setDefault(True)
         self.cancel_button.setFocus()
         self.primary_button.clicked.connect(lambda: self._answer(self.use_mine))

@@ -1,8 +1,8 @@
 """“API Key Created Successfully”: the one time that the complete key is shown."""
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from ss_admin.contract.api_keys import ApiKeyCreated
@@ -75,8 +75,17 @@ class ApiKeyCreatedDialog(Dialog):
             "and create a new one.",
             yes="Close anyway",
             no="Back to the key",
-            then=super().reject,
+            then=self._leave,
         )
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses what has the focus, and nothing else: a second Enter too many must not close the dialog."""
+        focused = self.focusWidget()
+        if event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            super().keyPressEvent(event)
+        elif isinstance(focused, QAbstractButton) and not event.isAutoRepeat():
+            focused.click()
 
     @override
     def done(self, result: int) -> None:
@@ -84,6 +93,9 @@ class ApiKeyCreatedDialog(Dialog):
         self._second.stop()
         self._secret.forget()
         super().done(result)
+
+    def _leave(self) -> None:
+        super().reject()
 
     def _fill(self, name: str) -> None:
         self._secret.setObjectName("apiKeyCreated.key")
@@ -120,6 +132,7 @@ class ApiKeyCreatedDialog(Dialog):
         column.rows.addLayout(advice)
 
     def _connect(self) -> None:
+        self.cancel_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # there is no way out but the one button
         self.primary_button.setObjectName("apiKeyCreated.done")
         self.primary_button.clicked.connect(self.accept)
         self._copy.clicked.connect(self._copy_key)

@@ -96,8 +96,8 @@ class ApiKeyEditor(Dialog):
 
     def submit(self) -> None:
         """Creates or saves if nothing is missing; else says what is."""
-        if self._saver.is_busy or self._gone:
-            return
+        if self._saver.is_busy or self._gone or not self.isVisible():
+            return  # also the second half of a double click that comes after a quick answer
         self._notice.hide()
         if self._form.show_faults():
             return
@@ -126,11 +126,16 @@ class ApiKeyEditor(Dialog):
             text="The key has not been created." if self._base is None else "Your changes have not been saved.",
             yes="Discard",
             no="Keep editing",
-            then=super().reject,
+            then=self._leave,
         )
+
+    def _leave(self) -> None:
+        super().reject()
 
     def _connect(self) -> None:
         self.primary_button.setObjectName("apiKeyEditor.submit")
+        for choice in (self.primary_button, self.cancel_button):
+            choice.setAutoDefault(True)  # Enter presses the one that has the focus, else the primary one
         self.primary_button.setDefault(True)
         self.primary_button.clicked.connect(self.submit)
         self._patience.timeout.connect(self._show_busy)
@@ -203,7 +208,7 @@ class ApiKeyEditor(Dialog):
         rows = compare_versions(self._base, self._form.draft(), theirs, now=now, zone=self._zone)
         view = ConflictDialog(self, rows=rows, changed=ago(theirs.updated_at, now), theme=self.theme)
         view.use_mine.connect(lambda: self._use_mine(theirs))
-        view.keep_theirs.connect(lambda: self._on_saved(theirs))
+        view.keep_theirs.connect(self._leave_theirs)
         view.back_to_editing.connect(lambda: self._go_on_over(theirs))
         view.open()
 
@@ -216,6 +221,10 @@ class ApiKeyEditor(Dialog):
             self._on_saved(theirs)
         else:
             self._saver.change(theirs, left)
+
+    def _leave_theirs(self) -> None:
+        self.accept()
+        self.list_changed.emit()
 
     def _go_on_over(self, theirs: ApiKey) -> None:
         """The form now changes their version: what was not touched here shows what they made of it."""

@@ -7,6 +7,7 @@ from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
+    QWheelEvent,
 )
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from typing_extensions import override
@@ -115,12 +116,13 @@ class UserPicker(QLineEdit):
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Folds the list up as soon as something else is clicked, or the dialog changes its size."""
-        if event.type() == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
+        if watched.isWindowType() and isinstance(event, QMouseEvent | QWheelEvent):
             at = event.globalPosition().toPoint()
+            pressed = event.type() in {QEvent.Type.MouseButtonPress, QEvent.Type.Wheel}
             own = (self, self._popup)
-            if watched.isWindowType() and not any(part.rect().contains(part.mapFromGlobal(at)) for part in own):
+            if pressed and not any(part.rect().contains(part.mapFromGlobal(at)) for part in own):
                 self._fold()
-        elif event.type() in {QEvent.Type.Resize, QEvent.Type.Wheel} and watched is self.window():
+        elif event.type() == QEvent.Type.Resize and watched is self.window():
             self._fold()
         return super().eventFilter(watched, event)
 

@@ -184,13 +184,13 @@ class TestWords:
     @pytest.mark.parametrize(
         ("zone", "words"),
         [
-            ("Europe/Berlin", "Europe/Berlin (CET, UTC+01:00)"),
+            ("Europe/Berlin", "Europe/Berlin (CET)"),
             ("Asia/Kathmandu", "Asia/Kathmandu (UTC+05:45)"),
-            ("America/St_Johns", "America/St_Johns (NST, UTC-03:30)"),
+            ("America/St_Johns", "America/St_Johns (NST)"),
             ("Etc/UTC", "UTC"),
         ],
     )
-    def test_zone_is_named_with_its_offset_at_that_moment(self, zone: str, words: str) -> None:
+    def test_zone_is_named_with_what_it_is_called_at_that_moment(self, zone: str, words: str) -> None:
         assert describe_zone(ZoneInfo(zone), NOW) == words
 
     def test_keep_names_the_local_time(self) -> None:
