@@ -1,16 +1,19 @@
 """The base of every document that crosses the border, and the types their fields share."""
 
+import re
 import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 __all__ = ["ChangeRequest", "Document", "Label", "ObjectRef", "Page", "Request", "SearchText", "UtcInstant"]
 
 LABEL_MAX_CHARACTERS = 100
 SEARCH_MAX_CHARACTERS = 200
 PAGE_MAX_ITEMS = 1000
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
 
 
 class Document(BaseModel):
@@ -39,6 +42,13 @@ class ChangeRequest(Request):
     model_config = ConfigDict(json_schema_extra=_without_defaults)
 
 
+def _refuse_numbers(value: object) -> object:
+    """A count of seconds is no RFC 3339 text, whether it comes as a number or in quotation marks."""
+    if isinstance(value, datetime) or (isinstance(value, str) and _DATE.match(value)):
+        return value
+    raise ValueError("must be a text such as 2026-12-23T14:00:00Z")
+
+
 def _to_utc(moment: datetime) -> datetime:
     try:
         return moment.astimezone(UTC)
@@ -51,7 +61,10 @@ def _format_utc(moment: datetime) -> str:
 
 
 UtcInstant = Annotated[
-    AwareDatetime, AfterValidator(_to_utc), PlainSerializer(_format_utc, return_type=str, when_used="json")
+    AwareDatetime,
+    BeforeValidator(_refuse_numbers),
+    AfterValidator(_to_utc),
+    PlainSerializer(_format_utc, return_type=str, when_used="json"),
 ]
 """A moment in UTC, RFC 3339 on the wire (`2026-12-23T14:00:00Z`); a time without a zone is refused."""
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 import pytest
+from flask.testing import FlaskClient
 
 from ss_admin.backend.activity.service import ActivityService
 from ss_admin.backend.api_keys.service import ApiKeysService
@@ -11,7 +12,7 @@ from ss_admin.backend.store.engine import Store
 from ss_admin.contract.activity import ActivityEntry
 from ss_admin.contract.documents import ObjectRef
 from tests.support.api_keys import Seed, plant
-from tests.support.backend import PEPPER, Person
+from tests.support.backend import PEPPER, Person, Town
 
 
 @pytest.fixture
@@ -23,6 +24,12 @@ def api_keys(store: Store) -> ApiKeysService:
 def me(admin: Person) -> ObjectRef:
     """The administrator as the user of keys."""
     return ObjectRef(id=admin.user_id, name=admin.name)
+
+
+@pytest.fixture
+def signed_in(town: Town, admin: Person) -> FlaskClient:
+    """A client whose every request is the administrator's."""
+    return town.client(admin)
 
 
 @pytest.fixture
