@@ -22,6 +22,7 @@ from ss_admin.backend.answers import answer_errors_as_problems, refuse_invalid_i
 from ss_admin.backend.api_keys import routes as api_key_routes
 from ss_admin.backend.api_keys.service import ApiKeysService
 from ss_admin.backend.client_address import client_address
+from ss_admin.backend.gateway.body import read_body
 from ss_admin.backend.gateway.middleware import Gateway, WsgiApp, build_gateway
 from ss_admin.backend.openapi import SECURITY_SCHEMES
 from ss_admin.backend.problems import ProblemError
@@ -64,7 +65,7 @@ def create_app(settings: Settings, *, store: Store | None = None, passwords: Pas
     pepper = resolve_pepper(settings)
     accounts = AccountsService(store, passwords or Passwords())
     requests = RequestCounters()
-    app = _bare_app(settings)
+    app = _bare_app()
     gateway = build_gateway(cast("WsgiApp", app.wsgi_app), store=store, pepper=pepper, settings=settings)
     app.wsgi_app = gateway  # type: ignore[method-assign]
     _begin_and_end_requests(app, settings, accounts, requests)
@@ -90,7 +91,7 @@ def _refuse_lost_pepper(settings: Settings, store: Store) -> None:
         raise ConfigurationError(f"the pepper file {file} is missing; without it no API key works. Restore it")
 
 
-def _bare_app(settings: Settings) -> OpenAPI:
+def _bare_app() -> OpenAPI:
     app = OpenAPI(
         "ss_admin.backend",
         info=Info(title="SignalSync Admin", version=__version__),
@@ -101,7 +102,6 @@ def _bare_app(settings: Settings) -> OpenAPI:
         static_folder=None,
     )
     app.request_class = AdminRequest
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # a method that is not described is not answered
     app.url_map.merge_slashes = False
     answer_errors_as_problems(app)
@@ -116,7 +116,10 @@ def _begin_and_end_requests(
         request_state.started = time.perf_counter()
         request_state.guard = new_guard(accounts, client_address(request.environ, settings.trusted_proxies))
         # The body is read before anything is refused: an answer over an unread body breaks the client's connection.
-        request.get_data()
+        body = read_body(request.environ, settings.max_body_bytes)
+        if body.too_large:
+            raise ProblemError(ProblemCode.PAYLOAD_TOO_LARGE, "The body is larger than this server accepts.")
+        request_state.body = body.content
         if "\x00" in request.path:  # PostgreSQL knows no such character, so no id has one
             raise ProblemError(ProblemCode.NOT_FOUND, "There is nothing at this address.")
 

@@ -29,7 +29,10 @@ class AdminRequest(Request):
 
 
 def read_json_body(request: Request) -> None:
-    """Parse the body strictly, for the routes that take one. Raises `ProblemError` 415 or 400."""
+    """Parse the body (`g.body`, which the app has read) strictly, for the routes that take one.
+
+    Raises `ProblemError` 415 or 400.
+    """
     if request.mimetype != "application/json":
         raise ProblemError(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json.")
     if request.mimetype_params.get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:
@@ -37,6 +40,6 @@ def read_json_body(request: Request) -> None:
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise ProblemError(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "Send the body without a content encoding.")
     try:
-        g.json_body = parse_json_object(request.get_data())
+        g.json_body = parse_json_object(g.body)
     except InvalidJson as fault:
         raise ProblemError(ProblemCode.INVALID_JSON, str(fault)) from None
