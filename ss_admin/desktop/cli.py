@@ -48,9 +48,11 @@ def _ss_admin(context: click.Context) -> int:
         return 0  # the subcommand's own result counts
     if _says_why_no_window():
         return 1
-    from ss_admin.desktop import app  # noqa: PLC0415 - Qt must not load where no window opens
+    # Qt must not load where no window opens.
+    from ss_admin.desktop.app import AppOptions  # noqa: PLC0415
+    from ss_admin.desktop.app import run as run_app  # noqa: PLC0415
 
-    return app.run(app.AppOptions())
+    return run_app(AppOptions())
 
 
 @_ss_admin.command()
@@ -67,10 +69,12 @@ def demo(data: Path | None, *, no_window: bool) -> int:
         return 0
     if _says_why_no_window():
         return 1
-    from ss_admin.desktop import app  # noqa: PLC0415 - Qt must not load where no window opens
+    # Qt must not load where no window opens.
+    from ss_admin.desktop.app import AppOptions  # noqa: PLC0415
+    from ss_admin.desktop.app import run as run_app  # noqa: PLC0415
 
     with start_demo_backend(data) as backend:
-        return app.run(app.AppOptions(server_url=backend.ready.url, credentials=backend.credentials, sample_data=True))
+        return run_app(AppOptions(server_url=backend.ready.url, credentials=backend.credentials, sample_data=True))
 
 
 def _says_why_no_window() -> bool:

@@ -64,6 +64,9 @@ class DemoBackend:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._complaints.close()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
 
 
 @contextlib.contextmanager
@@ -80,7 +83,7 @@ def start_demo_backend(data: Path | None) -> Iterator[DemoBackend]:
         ready = _read_ready_line(process, complaints)
     except BaseException:
         process.kill()
-        process.wait()
+        process.communicate()
         raise
     backend = DemoBackend(process, ready, complaints)
     try:
@@ -185,7 +188,8 @@ class _LastLines:
     def __init__(self, stream: IO[str], count: int = 8) -> None:
         self._lines: list[str] = []
         self._count = count
-        self._thread = threading.Thread(target=self._read, args=(stream,), daemon=True)
+        self._stream = stream
+        self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 
     def as_text(self) -> str:
@@ -193,8 +197,14 @@ class _LastLines:
         self._thread.join(2)
         return "".join(f"\n{line}" for line in list(self._lines))
 
-    def _read(self, stream: IO[str]) -> None:
-        for line in stream:
+    def close(self) -> None:
+        """Once the writer has ended."""
+        self._thread.join(2)
+        if not self._thread.is_alive():
+            self._stream.close()
+
+    def _read(self) -> None:
+        for line in self._stream:
             self._lines = [*self._lines, line.rstrip()][-self._count :]
 
 

@@ -1,0 +1,169 @@
+"""The real app in a real window: real X11 key events, the real clipboard and keyring, a backend process of its own."""
+
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import SecretStr
+from PySide6.QtCore import QObject, QSettings
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from ss_admin.desktop.api_keys.page import ApiKeysPage
+from ss_admin.desktop.app import AppOptions, assemble
+from ss_admin.desktop.background import Background
+from ss_admin.desktop.clipboard import SystemClipboard
+from ss_admin.desktop.preferences import Preferences
+from ss_admin.desktop.session import Credentials, ServerChoice
+from ss_admin.desktop.shell.place import Surroundings
+from ss_admin.desktop.theme.theme import Theme
+from ss_admin.desktop.token_store import KeyringTokenStore
+
+__all__ = ["RealApp", "read_clipboard", "wait_until", "write_clipboard"]
+
+Widget = TypeVar("Widget", bound=QObject)
+
+
+def wait_until(condition: Callable[[], object], what: str, seconds: float = 15) -> None:
+    """Runs the event loop until the condition holds; fails the test where it does not come."""
+    give_up_at = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > give_up_at:
+            raise AssertionError(f"waited {seconds:.0f} s in vain: {what}")
+        QTest.qWait(10)
+
+
+def read_clipboard() -> str:
+    """What another program would paste."""
+    found = subprocess.run(
+        ["xclip", "-selection", "clipboard", "-o"], capture_output=True, text=True, timeout=10, check=False
+    )
+    return found.stdout
+
+
+def write_clipboard(text: str) -> None:
+    """What another program copied."""
+    subprocess.run(
+        ["xclip", "-selection", "clipboard"], input=text, text=True, stdout=subprocess.DEVNULL, timeout=10, check=True
+    )
+
+
+class RealApp:
+    """One start of the app in this process. Keys go to the window that has the focus, as a person's would."""
+
+    def __init__(self, folder: Path, theme: Theme, options: AppOptions) -> None:
+        settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
+        self.background = Background()
+        self.clipboard = SystemClipboard()
+        self.around = Surroundings(self.background, self.clipboard, theme, Preferences(settings))
+        self.session, self.window = assemble(options, self.around, KeyringTokenStore())
+        self._options = options
+
+    def start(self) -> None:
+        """Shows the window and begins as `ss-admin` does; returns when the window has the keyboard."""
+        self.window.show()
+        self.window.start(self._options.server_url or "", self._credentials())
+        wait_until(self.window.isActiveWindow, "the window has the keyboard")
+
+    def close(self) -> None:
+        """Ends as closing the window does."""
+        for dialog in QApplication.topLevelWidgets():
+            if dialog is not self.window:
+                dialog.hide()
+        self.window.close()
+        self.clipboard.close()
+        self.background.shutdown()
+        if self.session.connection is not None:
+            self.session.connection.close()
+        self.window.deleteLater()
+        self.session.deleteLater()
+        QTest.qWait(20)
+
+    @property
+    def page(self) -> ApiKeysPage:
+        """The page “API Keys Management”."""
+        assert self.window.workspace is not None
+        page = self.window.workspace.findChild(ApiKeysPage)
+        assert page is not None
+        return page
+
+    def find(self, kind: type[Widget], name: str) -> Widget:
+        """The part called `name` that can be seen now; waits for it."""
+        found: list[Widget] = []
+
+        def look() -> bool:
+            found[:] = [part for part in self._candidates(kind, name) if self._can_be_seen(part)]
+            return bool(found)
+
+        wait_until(look, f"{name} can be seen")
+        return found[-1]
+
+    def sees(self, name: str) -> bool:
+        """Whether a widget of that name can be seen now."""
+        return any(part.isVisible() for part in self._candidates(QWidget, name))
+
+    def wait_for_list(self) -> None:
+        """Waits until the list of keys has its first page."""
+        wait_until(lambda: self.window.workspace is not None, "signed in")
+        wait_until(lambda: self.page.model.api_key(0) is not None, "the first page is there")
+        wait_until(self.page.table.isVisible, "the list can be seen")
+
+    def press(self, *keys: str) -> None:
+        """Presses keys, named as xdotool names them (`ctrl+n`, `Tab`, `space`)."""
+        self._xdotool("key", "--clearmodifiers", *keys)
+
+    def write(self, text: str) -> None:
+        """Types text; it travels on standard input, so that no password shows in a list of processes."""
+        self._xdotool("type", "--clearmodifiers", "--delay", "6", "--file", "-", text=text)
+
+    def tab_to(self, name: str, *, tries: int = 40) -> None:
+        """Presses Tab until the widget called `name` has the keyboard."""
+        for _ in range(tries):
+            focused = QApplication.focusWidget()
+            if focused is not None and focused.objectName() == name:
+                return
+            before = focused
+            self.press("Tab")
+            wait_until(lambda before=before: QApplication.focusWidget() is not before, "Tab moves on", 5)
+        raise AssertionError(
+            f"{name} cannot be reached with Tab; the keyboard is at {_name(QApplication.focusWidget())}"
+        )
+
+    def wait_active(self, name: str) -> None:
+        """Waits until the dialog called `name` has the keyboard."""
+        wait_until(
+            lambda: (active := QApplication.activeWindow()) is not None and active.objectName() == name,
+            f"the dialog {name} has the keyboard",
+        )
+
+    def _xdotool(self, *arguments: str, text: str = "") -> None:
+        process = subprocess.Popen(["xdotool", *arguments], stdin=subprocess.PIPE, text=True)
+        assert process.stdin is not None
+        with process.stdin as stdin:
+            stdin.write(text)
+        wait_until(lambda: process.poll() is not None, "xdotool is done")
+        assert process.returncode == 0
+        QTest.qWait(30)
+
+    def _candidates(self, kind: type[Widget], name: str) -> list[Widget]:
+        found: list[Widget] = []
+        for window in QApplication.topLevelWidgets():
+            if isinstance(window, kind) and window.objectName() == name:
+                found.append(window)
+            found += window.findChildren(kind, name)
+        return found
+
+    def _can_be_seen(self, part: QObject) -> bool:
+        return not isinstance(part, QWidget) or part.isVisible()
+
+    def _credentials(self) -> Credentials | None:
+        if self._options.credentials is None or self._options.server_url is None:
+            return None
+        username, password = self._options.credentials
+        return Credentials(ServerChoice(self._options.server_url), username, SecretStr(password.get_secret_value()))
+
+
+def _name(widget: QWidget | None) -> str:
+    return "nowhere" if widget is None else widget.objectName() or type(widget).__name__
