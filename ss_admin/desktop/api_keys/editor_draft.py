@@ -158,7 +158,7 @@ class ApiKeyDraft:
             return None
         if self.user_text.strip():
             return "Choose a person from the list."
-        return "Choose the person whom this key is for."
+        return "Choose the person this key is for."
 
 
 def without_what_is_there(change: ApiKeyChange, theirs: ApiKey, now: datetime) -> ApiKeyChange | None:
@@ -198,13 +198,13 @@ def _expiry_order(expiry: ExpiryChoice, zone: tzinfo) -> dict[str, Any]:
 def _find_name_fault(name: str) -> str | None:
     trimmed = unicodedata.normalize("NFC", name.strip())
     if not trimmed:
-        return "Enter a name, for example “Building Alarm Integration”."
+        return "Enter a name for this key."
     if len(trimmed) > LABEL_MAX_CHARACTERS:
         return f"At most {LABEL_MAX_CHARACTERS} characters; this name has {len(trimmed)}."
     try:
         _LABEL.validate_python(name)
     except ValidationError:
-        return "A name cannot contain line breaks or control characters."
+        return "No line breaks or control characters."
     return None
 
 

@@ -162,13 +162,13 @@ def describe_remaining(remaining: timedelta) -> str:
 
 
 def describe_zone(zone: tzinfo, moment: datetime) -> str:
-    """The zone by name, with what it is at `moment`: “Europe/Berlin (CET, UTC+01:00)”."""
+    """The zone by name, with what it is called at `moment`: “Europe/Berlin (CET)”."""
     local = moment.astimezone(zone)
     name = str(getattr(zone, "key", None) or local.tzname())
     if name in {"UTC", "Etc/UTC"}:
         return "UTC"
-    parts = dict.fromkeys(part for part in (_abbreviation(local), _offset(local)) if part != name)
-    return f"{name} ({', '.join(parts)})" if parts else name
+    abbreviation = _abbreviation(local)
+    return name if name == abbreviation else f"{name} ({abbreviation})"
 
 
 def _describe_moment(moment: datetime, zone: tzinfo) -> str:
