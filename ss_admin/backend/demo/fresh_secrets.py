@@ -40,11 +40,14 @@ def new_password() -> str:
 
 
 def renew_passwords(store: Store, passwords: Passwords) -> list[DemoUser]:
-    """Gives the first person of each role in each tenant a new password; sessions from earlier starts end."""
+    """Gives all Tenant Administrators, and the first person of each other role, a new password.
+
+    Sessions from earlier starts end.
+    """
     with store.reading() as session:
         query = select(UserRow, TenantRow.name).join(TenantRow, TenantRow.id == UserRow.tenant_id)
         people = [(user, tenant) for user, tenant in session.execute(query)]
-    chosen = _first_of_each_role(people)
+    chosen = _worth_signing_in_as(people)
     fresh = [new_password() for _ in chosen]
     with ThreadPoolExecutor(max_workers=4) as pool:
         hashes = list(pool.map(passwords.hash, fresh))
@@ -78,9 +81,10 @@ def make_sample_call(store: Store, api_keys: ApiKeysService) -> SampleCall:
     return SampleCall(created.secret, chain.id, chain.sample_payload)
 
 
-def _first_of_each_role(people: Sequence[tuple[UserRow, str]]) -> list[tuple[UserRow, str]]:
+def _worth_signing_in_as(people: Sequence[tuple[UserRow, str]]) -> list[tuple[UserRow, str]]:
     order = {name: (place, index) for place, (_, names) in enumerate(TENANTS) for index, (name, _) in enumerate(names)}
-    found: dict[tuple[str, str], tuple[UserRow, str]] = {}
+    found: dict[tuple[str, str, str], tuple[UserRow, str]] = {}
     for user, tenant in sorted(people, key=lambda person: order.get(person[0].name, (9, 0))):
-        found.setdefault((tenant, user.role), (user, tenant))
+        each = user.username if user.role == Role.TENANT_ADMIN else ""
+        found.setdefault((tenant, user.role, each), (user, tenant))
     return list(found.values())

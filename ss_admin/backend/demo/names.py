@@ -4,7 +4,7 @@ from typing import Final
 
 from ss_admin.contract.accounts import Role
 
-__all__ = ["PLACES", "PURPOSES", "TENANTS"]
+__all__ = ["FROM_THE_ARTICLE", "PLACES", "PURPOSES", "TENANTS"]
 
 _ADMIN, _CUSTOMER_ADMIN, _USER, _CLOUD = (
     Role.TENANT_ADMIN,
@@ -65,47 +65,40 @@ TENANTS: Final[tuple[tuple[str, tuple[tuple[str, Role], ...]], ...]] = (
         ),
     ),
 )
-"""Each tenant with its people; the first of each role has a password at every start."""
+"""Each tenant with its people; the administrators and the first of each other role can sign in."""
 
 PURPOSES: Final = (
-    "Building Alarm Integration",
-    "External Maintenance System",
-    "HVAC Fault Reporting",
-    "Elevator Telemetry",
-    "Fire Panel Bridge",
-    "Access Control Sync",
-    "Energy Dashboard",
+    "Fire Panel",
+    "HVAC Faults",
+    "Elevators",
+    "Access Control",
+    "Energy Board",
     "Visitor Kiosk",
-    "Cleaning Robot Fleet",
-    "Parking Guidance",
+    "Cleaning Robots",
+    "Parking",
     "Leak Detection",
-    "Lighting Control",
-    "Air Quality Sensors",
-    "Room Booking Displays",
-    "Solar Inverter Feed",
-    "Water Metering",
-    "Emergency Lighting Test",
-    "Generator Monitoring",
-    "Waste Bin Sensors",
-    "Contractor Portal",
-    "Incident Webhook",
-    "Ticket Desk Bridge",
-    "Cold Storage Watch",
-    "Security Patrol App",
-    "Integration Test",
+    "Lighting",
+    "Air Quality",
+    "Room Displays",
+    "Solar Feed",
+    "Water Meters",
+    "Generators",
+    "Waste Sensors",
+    "Contractors",
+    "Webhook",
+    "Ticket Desk",
+    "Cold Storage",
+    "Patrol App",
+    "Doors",
+    "Chillers",
+    "Load Test",
 )
 
 PLACES: Final[tuple[tuple[str, ...], ...]] = (
-    (
-        "Central Academy",
-        "Harbour Tower",
-        "North Campus",
-        "Riverside Mall",
-        "Airport Terminal B",
-        "City Library",
-        "Science Park",
-        "Stadium West",
-    ),
-    ("Main Clinic", "Heart Centre", "Children's Hospital", "Laboratory", "Rehabilitation", "Emergency Department"),
+    ("Academy", "Harbour", "North", "Riverside", "Airport", "Library", "Science Park", "Stadium"),
+    ("Clinic", "Heart Centre", "Children's", "Laboratory", "Rehab"),
 )
 """Where they are, tenant by tenant."""
+
+FROM_THE_ARTICLE: Final = ("Building Alarm Integration", "External Maintenance System")
+"""The two names that the help article gives as examples."""

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from ss_admin.backend.api_keys.changes import KeySettings
-from ss_admin.backend.demo.names import PLACES, PURPOSES
+from ss_admin.backend.demo.names import FROM_THE_ARTICLE, PLACES, PURPOSES
 from ss_admin.contract.api_key_format import ALPHABET
 from ss_admin.contract.api_keys import ApiKeyStatus, Entity, Permissions, RateLimit
 from ss_admin.contract.documents import ObjectRef
@@ -58,10 +58,10 @@ def plan_keys(
     random: Random, now: datetime, *, place: int, users: list[ObjectRef], admins: list[ObjectRef], count: int, gone: int
 ) -> list[SampleKey]:
     """`count` keys that are there and `gone` ones that were deleted, for the tenant at `place`."""
-    names = [f"{purpose}, {where}" for purpose in PURPOSES for where in PLACES[place]]
+    names = [f"{purpose} · {where}" for purpose in PURPOSES for where in PLACES[place]]
     random.shuffle(names)
-    # The two that the help article names come first, so that every reader finds them.
-    names = [*PURPOSES[:2], *names][: count + gone]
+    # The article's own come first, so that every tenant has them.
+    names = [*FROM_THE_ARTICLE, *names][: count + gone]
     planner = _Planner(random, now, users, admins)
     return [planner.plan(name, is_gone=index >= count) for index, name in enumerate(names)]
 
@@ -162,7 +162,7 @@ class _Planner:
         if today.rate_limit not in {None, RateLimit()} and random.random() < 0.7:
             states.insert(0, replace(states[0], rate_limit=RateLimit()))
         if random.random() < 0.2:
-            states.insert(0, replace(states[0], name=f"{today.name.partition(',')[0]} (new)"))
+            states.insert(0, replace(states[0], name=f"{today.name.partition(' · ')[0]} (new)"))
         moments = sorted(created_at + (until - created_at) * random.uniform(0.05, 0.9) for _ in states[1:])
         return tuple(
             KeyVersion(since, random.choice(self._admins), settings)
