@@ -1,15 +1,14 @@
 """The field that a key's user is chosen with: type, and pick from the people found."""
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
-    QWheelEvent,
 )
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 from typing_extensions import override
 
 from ss_admin.client.errors import ClientError
@@ -26,7 +25,6 @@ __all__ = ["UserPicker"]
 _SEARCHING_AFTER_MS = 300
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -5, Qt.Key.Key_PageDown: 5}
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-_OF_THE_LIST = (Qt.Key.Key_Escape, *_ENTER)  # while it is open, these are not the dialog's
 
 
 class UserPicker(QLineEdit):
@@ -58,7 +56,8 @@ class UserPicker(QLineEdit):
         unfold.setText("Show people")
         unfold.triggered.connect(self._toggle)
         self.textEdited.connect(self._on_typed)
-        self._popup.picked.connect(self._on_clicked)
+        self._popup.picked.connect(self._take)
+        self._popup.dismissed.connect(self._fold)
         self._search.answered.connect(self._on_answered)
         self._search.failed.connect(self._on_failed)
 
@@ -76,15 +75,6 @@ class UserPicker(QLineEdit):
     def is_unfolded(self) -> bool:
         """Whether the list of people is open."""
         return self._popup.isVisible()
-
-    @override
-    def event(self, event: QEvent) -> bool:
-        if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent) or not self.is_unfolded():
-            return super().event(event)
-        if event.key() not in _OF_THE_LIST:
-            return super().event(event)
-        event.accept()
-        return True
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -113,19 +103,6 @@ class UserPicker(QLineEdit):
         if event.reason() != Qt.FocusReason.ActiveWindowFocusReason:
             self._settle()
 
-    @override
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Folds the list up as soon as something else is clicked, or the dialog changes its size."""
-        if watched.isWindowType() and isinstance(event, QMouseEvent | QWheelEvent):
-            at = event.globalPosition().toPoint()
-            pressed = event.type() in {QEvent.Type.MouseButtonPress, QEvent.Type.Wheel}
-            own = (self, self._popup)
-            if pressed and not any(part.rect().contains(part.mapFromGlobal(at)) for part in own):
-                self._fold()
-        elif event.type() == QEvent.Type.Resize and watched is self.window():
-            self._fold()
-        return super().eventFilter(watched, event)
-
     def _on_typed(self, text: str) -> None:
         self._user, self._settle_on_answer = None, False
         self._look_for(text)
@@ -147,7 +124,6 @@ class UserPicker(QLineEdit):
         self._look_for("" if self._user else self.text(), at_once=True)
 
     def _fold(self, *, keep_search: bool = False) -> None:
-        QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]
         self._popup.hide()
         if not keep_search:
             self._slow.stop()
@@ -156,7 +132,6 @@ class UserPicker(QLineEdit):
     def _show_popup(self) -> None:
         if self.hasFocus() and self.isEnabled():
             self._popup.unfold_below(self)
-            QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
 
     def _say_searching(self) -> None:
         if self._search.is_pending:
@@ -197,9 +172,6 @@ class UserPicker(QLineEdit):
             self._look_for(self.text(), at_once=True)
         elif self._popup.row >= 0:
             self._take(self._search.user_at(self._popup.row))
-
-    def _on_clicked(self, index: QModelIndex) -> None:
-        self._take(index.data(Qt.ItemDataRole.UserRole))
 
     def _take(self, user: User) -> None:
         self._settle_on_answer = False

@@ -1,8 +1,9 @@
 """The list that unfolds below the user field: people with their user names, or a word on why there are none."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QHideEvent, QMouseEvent, QPainter, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QGraphicsDropShadowEffect,
     QLabel,
@@ -30,10 +31,12 @@ _EDGE = 8
 class UserPopup(QFrame):
     """Unfolds over the dialog that the field stands in, so that the field keeps the focus and the keys.
 
-    It is no window of its own: nothing is grabbed, and it moves, scales and closes with the dialog.
+    It is no window of its own: nothing is grabbed, and it moves, scales and closes with the dialog. `picked` gives the
+    person who was clicked; `dismissed` says that something else was clicked, or the dialog changed its size.
     """
 
-    picked = Signal(QModelIndex)
+    picked = Signal(object)
+    dismissed = Signal()
 
     def __init__(self, search: UserSearch, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -53,7 +56,7 @@ class UserPopup(QFrame):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setModel(search)
         self.list.setItemDelegate(_UserDelegate(theme, self.list))
-        self.list.clicked.connect(self.picked)
+        self.list.clicked.connect(lambda index: self.picked.emit(index.data(Qt.ItemDataRole.UserRole)))
         self.words = QLabel()
         self.words.setObjectName("apiKeyEditor.user.words")
         self.words.setProperty("role", "dimmed")
@@ -65,6 +68,7 @@ class UserPopup(QFrame):
         layout.addWidget(self.list)
         layout.addWidget(self.words)
         self._search = search
+        self._field = parent
         self.hide()
 
     @property
@@ -100,8 +104,31 @@ class UserPopup(QFrame):
         left = field.mapTo(window, QPoint(0, 0)).x()
         y = top - _GAP - height if upwards else top + field.height() + _GAP
         self.setGeometry(QRect(left, y, field.width(), height))
+        self._field = field
         self.show()
         self.raise_()
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched.isWindowType() and isinstance(event, QMouseEvent | QWheelEvent):
+            at = event.globalPosition().toPoint()
+            pressed = event.type() in {QEvent.Type.MouseButtonPress, QEvent.Type.Wheel}
+            own = (self._field, self)
+            if pressed and not any(part.rect().contains(part.mapFromGlobal(at)) for part in own):
+                self.dismissed.emit()
+        elif event.type() == QEvent.Type.Resize and watched is self.window():
+            self.dismissed.emit()
+        return super().eventFilter(watched, event)
 
     def _wanted_height(self, width: int) -> int:
         if not self.words.isHidden():
