@@ -16,7 +16,7 @@ from ss_admin.contract.api_keys import ApiKeyChange, ApiKeyCreated, ApiKeyStatus
 from ss_admin.contract.documents import ObjectRef
 from ss_admin.resource_files import resource_path
 from tests.support.article import SAMPLE_BODY
-from tests.support.backend import PEPPER, Person
+from tests.support.backend import PEPPER, Town
 
 
 def plant_chain(store: Store, tenant: ObjectRef, sample: str = "building-alarm", **changes: Any) -> str:
@@ -42,10 +42,12 @@ def plant_chain(store: Store, tenant: ObjectRef, sample: str = "building-alarm",
 class Partner:
     """Calls with keys that an administrator made."""
 
-    def __init__(self, app: Flask, store: Store, admin: Person) -> None:
+    def __init__(self, app: Flask, store: Store) -> None:
         self.app = app
         self.store = store
-        self.admin = admin
+        town = Town(app, store)
+        self.admin = town.person(town.tenant("Building Services"), "ada.admin")
+        self.other_tenant = town.tenant("Harbour Logistics")
         self.service = ApiKeysService(store, PEPPER.encode())
 
     def chain(self, sample: str = "building-alarm", **changes: Any) -> str:

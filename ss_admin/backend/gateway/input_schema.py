@@ -29,13 +29,13 @@ _FIXED_SENTENCES: Mapping[str, str] = MappingProxyType(
 )
 _TYPES: Mapping[str, str] = MappingProxyType(
     {
-        "null": "null",
         "boolean": "true or false",
         "object": "an object",
         "array": "an array",
         "number": "a number",
         "integer": "a whole number",
         "string": "a text",
+        "null": "null",
     }
 )
 
@@ -88,7 +88,7 @@ def _fault(path: list[str | int], detail: str) -> FieldFault:
 def _sentence(kind: _Kind, message: str) -> str:
     match kind:
         case _Kind.Type(types=types):
-            text = f"The value must be {_either([_TYPES.get(name, name) for name in types])}."
+            text = f"The value must be {_either([told for name, told in _TYPES.items() if name in types])}."
         case _Kind.Enum(options=options):
             text = f"The value must be one of: {_clipped(', '.join(_literal(option) for option in options))}."
         case _Kind.Constant(expected_value=value):
