@@ -1,6 +1,8 @@
 """“API Key Created Successfully”: the one time that the complete key is shown."""
 
-from PySide6.QtCore import Qt, QTimer
+import math
+
+from PySide6.QtCore import QDeadlineTimer, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -50,7 +52,7 @@ class ApiKeyCreatedDialog(Dialog):
         )
         self._clipboard = clipboard
         self._copied = False
-        self._seconds_left = 0
+        self._deadline = QDeadlineTimer()
         self._secret = SecretField(theme)
         self._copy = IconButton("ph.copy", "Copy API key", name="apiKeyCreated.copy", theme=theme, outlined=True)
         self._outcome = wrapped_label("", "dimmed")
@@ -146,28 +148,28 @@ class ApiKeyCreatedDialog(Dialog):
         outcome = self._clipboard.copy_secret(self._secret.text(), _CLEAR_AFTER_SECONDS)
         if outcome is CopyOutcome.COPIED:
             self._copied = True
-            self._seconds_left = _CLEAR_AFTER_SECONDS
+            self._deadline.setRemainingTime(_CLEAR_AFTER_SECONDS * 1000)
             self._second.start()
             self._copy.show_as("ph.check", "Copied. Copy again")
-            self._outcome.setText(_COPIED.format(self._seconds_left))
+            self._count_down()
         else:
             self._outcome.setText(_NO_CLIPBOARD)
             self._secret.setFocus()
             self._secret.selectAll()
 
     def _count_down(self) -> None:
-        self._seconds_left -= 1
-        if self._seconds_left > 0:
-            self._outcome.setText(_COPIED.format(self._seconds_left))
-        else:
+        if self._deadline.hasExpired():
             self._end_countdown(_CLEARED)
+        else:
+            self._outcome.setText(_COPIED.format(math.ceil(self._deadline.remainingTime() / 1000)))
 
     def _on_clipboard_changed(self) -> None:
         """The copy itself changes the clipboard too, a little later where another program makes it."""
         if not self._second.isActive() or self._settling.isActive():
             return
-        if QGuiApplication.clipboard().text() != self._secret.text():
-            self._end_countdown(_REPLACED)
+        text = QGuiApplication.clipboard().text()
+        if text != self._secret.text():
+            self._end_countdown(_REPLACED if text else _CLEARED)
 
     def _end_countdown(self, words: str) -> None:
         self._second.stop()

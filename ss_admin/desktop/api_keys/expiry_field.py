@@ -102,7 +102,6 @@ class ExpiryField(QWidget):
         self._error = text
         wrong = self.wall_time if self.is_custom else self.options
         for editor in (self.wall_time, self.options):
-            editor.setAccessibleDescription(text if editor is wrong else "")
             if editor.property("invalid") != (bool(text) and editor is wrong):
                 editor.setProperty("invalid", bool(text) and editor is wrong)
                 editor.style().unpolish(editor)
@@ -190,3 +189,5 @@ class ExpiryField(QWidget):
             meaning = describe_expiry(moment, now=now, zone=self._zone)
             change = describe_wall_time(choice, self._zone)
             self.hint.say(f"{meaning}. {change}" if change else meaning, "warning" if moment <= now else "plain")
+        for editor in (self.wall_time, self.options):
+            editor.setAccessibleDescription(self.hint.text)

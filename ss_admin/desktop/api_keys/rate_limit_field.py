@@ -89,3 +89,4 @@ class RateLimitField(QWidget):
             self.hint.say(describe_rate(requests, seconds))
         else:
             self.hint.say("")
+        self.switch.setAccessibleDescription(self.hint.text)
