@@ -2,6 +2,8 @@
 
 import json
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,13 +12,14 @@ from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from ss_admin.backend.api_keys.service import ApiKeysService
+from ss_admin.backend.app import create_app
 from ss_admin.backend.store.engine import Store
 from ss_admin.backend.store.tables import ApiKeyRow, RuleChainRow, TombstoneRow
 from ss_admin.contract.api_keys import ApiKeyChange, ApiKeyCreated, ApiKeyStatus, NewApiKey
 from ss_admin.contract.documents import ObjectRef
 from ss_admin.resource_files import resource_path
 from tests.support.article import SAMPLE_BODY
-from tests.support.backend import PEPPER, Town
+from tests.support.backend import PEPPER, Town, cheap_passwords, test_settings
 
 
 def plant_chain(store: Store, tenant: ObjectRef, sample: str = "building-alarm", **changes: Any) -> str:
@@ -109,3 +112,14 @@ class Partner:
         """What is left of the deleted key."""
         with self.store.reading() as session:
             return session.query(TombstoneRow).filter_by(api_key_id=created.api_key.id).one()
+
+
+@contextmanager
+def partner_at(url: str) -> Iterator[Partner]:
+    """A partner over the database at `url`, beside a server that runs on it."""
+    store = Store.open(url)
+    app = create_app(test_settings(url), store=store, passwords=cheap_passwords())
+    try:
+        yield Partner(app, store)
+    finally:
+        app.extensions["ss_backend"].close()

@@ -1,0 +1,174 @@
+"""A real `ss-backend serve` process over a real socket, and raw requests to it, byte for byte."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from tests.support.backend import PEPPER
+
+COMMAND = (sys.executable, "-c", "from ss_admin.backend.cli import main; main()")
+READY_SECONDS = 60
+STOP_SECONDS = 45
+
+
+class ServerProcess:
+    """A backend that has said that it is ready. Its standard error is kept, line by line."""
+
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        self.process = subprocess.Popen(
+            command,
+            env={**clean_environment(), **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        self.complaints: list[str] = []
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
+        watchdog = threading.Timer(READY_SECONDS, self.process.kill)
+        watchdog.start()
+        assert self.process.stdout is not None
+        self.url = self.process.stdout.readline().strip()
+        watchdog.cancel()
+        if not self.url:
+            self.kill()
+            raise AssertionError("the backend did not start:\n" + "".join(self.complaints))
+        parts = urlsplit(self.url)
+        self.address = (parts.hostname or "", parts.port or 0)
+
+    def stop(self, number: int = signal.SIGTERM) -> tuple[int, str]:
+        """Ask it to stop; the exit status and what else it said on standard output."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        assert self.process.stdout is not None
+        rest = self.process.stdout.read()
+        status = self.process.wait(STOP_SECONDS)
+        self._close()
+        return status, rest
+
+    def kill(self) -> None:
+        """SIGKILL to all of its processes at once."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(STOP_SECONDS)
+        self._close()
+
+    def _close(self) -> None:
+        self._listener.join(STOP_SECONDS)
+        for stream in (self.process.stdout, self.process.stderr):
+            if stream is not None:
+                stream.close()
+
+    def _listen(self) -> None:
+        assert self.process.stderr is not None
+        with suppress(ValueError):
+            self.complaints.extend(self.process.stderr)
+
+
+@contextmanager
+def running_server(
+    folder: Path, *arguments: str, command: Sequence[str] = COMMAND, **settings: str
+) -> Iterator[ServerProcess]:
+    """A backend on an SQLite database in `folder` and a free port; settings by their names without `SS_`."""
+    environment = {
+        "SS_DATABASE_URL": f"sqlite:///{folder / 'signalsync.db'}",
+        "SS_KEY_PEPPER": PEPPER,
+        **{f"SS_{name.upper()}": value for name, value in settings.items()},
+    }
+    server = ServerProcess([*command, "serve", "--port", "0", *arguments], environment)
+    try:
+        yield server
+    finally:
+        if server.process.poll() is None:
+            server.kill()
+
+
+@dataclass(frozen=True)
+class RawAnswer:
+    """An HTTP answer as it came over the socket. `closed`: the server closes the connection behind it."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    closed: bool
+
+    def document(self) -> dict[str, Any]:
+        """The body as JSON."""
+        document: dict[str, Any] = json.loads(self.body)
+        return document
+
+
+class RawConnection:
+    """A connection on which a test sends whatever bytes it likes."""
+
+    def __init__(self, address: tuple[str, int], timeout: float = 20) -> None:
+        self.socket = socket.create_connection(address, timeout)
+        self._received = b""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.socket.close()
+
+    def send(self, data: bytes) -> None:
+        """Send bytes as they are."""
+        self.socket.sendall(data)
+
+    def answer(self, data: bytes = b"") -> RawAnswer:
+        """Send, then read one answer."""
+        if data:
+            self.send(data)
+        while b"\r\n\r\n" not in self._received:
+            self._receive()
+        head, _, self._received = self._received.partition(b"\r\n\r\n")
+        first, *lines = head.decode("latin-1").split("\r\n")
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        length = int(headers.get("content-length", "0"))
+        while len(self._received) < length:
+            self._receive()
+        body, self._received = self._received[:length], self._received[length:]
+        return RawAnswer(int(first.split()[1]), headers, body, headers.get("connection") == "close")
+
+    def _receive(self) -> None:
+        data = self.socket.recv(65536)
+        if not data:
+            raise ConnectionError(f"closed after {self._received!r}")
+        self._received += data
+
+
+def ask(address: tuple[str, int], data: bytes) -> RawAnswer:
+    """One request on a connection of its own."""
+    with RawConnection(address) as connection:
+        return connection.answer(data)
+
+
+def execute_request(
+    rulechain_id: str, body: bytes, *header_lines: bytes, length: int | None = None, query: str = ""
+) -> bytes:
+    """`POST …/execute` with header lines as they are given, a JSON body, and its length unless told otherwise."""
+    lines = [
+        f"POST /rulechains/{rulechain_id}/execute{query} HTTP/1.1".encode(),
+        b"Host: localhost",
+        b"Content-Type: application/json",
+        b"Content-Length: %d" % (len(body) if length is None else length),
+        *header_lines,
+    ]
+    return b"\r\n".join(lines) + b"\r\n\r\n" + body
+
+
+def clean_environment() -> dict[str, str]:
+    """This process's environment without settings of the backend."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("SS_")}
