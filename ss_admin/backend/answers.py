@@ -8,7 +8,7 @@ from flask import Flask, Response, request
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from ss_admin.backend.accounts.service import SignInLocked, WrongCredentials
+from ss_admin.backend.accounts.service import SignInBusy, SignInLocked, WrongCredentials
 from ss_admin.backend.api_keys.errors import ApiKeyNotFound, ApiKeyOrderUnfit, VersionConflict
 from ss_admin.backend.paging import CursorInvalid
 from ss_admin.backend.problems import ProblemError, problem_document
@@ -67,6 +67,11 @@ def _as_problem(error: Exception) -> ProblemError:
 def _unavailable(_error: StoreUnavailable) -> ProblemError:
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
     return ProblemError(ProblemCode.UNAVAILABLE, "The store cannot be reached. Try again.", headers=headers)
+
+
+def _sign_in_busy(_error: SignInBusy) -> ProblemError:
+    detail = "Too many people are signing in at this moment. Try again."
+    return ProblemError(ProblemCode.UNAVAILABLE, detail, headers={"Retry-After": "1"})
 
 
 def _wrong_credentials(_error: WrongCredentials) -> ProblemError:
@@ -142,6 +147,7 @@ _TRANSLATIONS: Mapping[type[BaseException], Callable[..., ProblemError]] = Mappi
         StoreUnavailable: _unavailable,
         WrongCredentials: _wrong_credentials,
         SignInLocked: _locked,
+        SignInBusy: _sign_in_busy,
         CursorInvalid: _cursor_invalid,
         ApiKeyNotFound: _api_key_not_found,
         VersionConflict: _version_conflict,

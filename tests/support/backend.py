@@ -16,6 +16,7 @@ from ss_admin.backend.activity.service import Actor
 from ss_admin.backend.settings import Settings
 from ss_admin.backend.store.engine import Store
 from ss_admin.backend.store.migrate import upgrade
+from ss_admin.backend.store.tables import Table
 from ss_admin.contract.accounts import Role
 from ss_admin.contract.documents import ObjectRef
 from tests.support.postgresql import PostgresqlServer
@@ -106,7 +107,11 @@ class SqliteSource:
 
 
 class PostgresqlSource:
-    """Gives out migrated PostgreSQL databases of one server."""
+    """Gives out migrated, empty PostgreSQL databases of one server.
+
+    A database that comes back with its schema untouched is emptied and given out again: that takes a tenth of the time
+    that copying a new one takes.
+    """
 
     def __init__(self, server: PostgresqlServer) -> None:
         self.server = server
@@ -114,12 +119,37 @@ class PostgresqlSource:
         store = Store.open(server.url(self._template))
         upgrade(store)
         store.close()
+        self._untouched = self._fingerprint(self._template)
+        self._free: list[str] = []
 
     @contextmanager
     def url(self) -> Iterator[str]:
-        """The URL of a new copy; it is dropped at the end."""
-        name = self.server.create_database(self._template)
+        """The URL of a database that nobody else uses."""
+        name = self._free.pop() if self._free else self.server.create_database(self._template)
         try:
             yield self.server.url(name)
         finally:
-            self.server.drop_database(name)
+            self.server.disconnect_everybody(name)
+            if self._fingerprint(name) == self._untouched:
+                self._empty(name)
+                self._free.append(name)
+            else:
+                self.server.drop_database(name)
+
+    def _fingerprint(self, name: str) -> object:
+        """What a test may have changed besides rows: tables, indexes, triggers, revision, the planner's statistics."""
+        with self.server.connect(name) as connection:
+            relations = connection.execute(
+                "SELECT relname, relkind, relnatts, relhastriggers FROM pg_class "
+                "WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i', 'S', 'v') ORDER BY relname"
+            ).fetchall()
+            if ("alembic_version",) not in [relation[:1] for relation in relations]:
+                return None
+            revision = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+            statistics = connection.execute("SELECT count(*) FROM pg_stats WHERE schemaname = 'public'").fetchall()
+        return relations, revision, statistics
+
+    def _empty(self, name: str) -> None:
+        tables = ", ".join(table.name for table in Table.metadata.sorted_tables)
+        with self.server.connect(name) as connection:
+            connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE".encode())

@@ -49,11 +49,15 @@ class PostgresqlServer:
 
     def disconnect_everybody(self, database: str) -> None:
         """Cut every connection to a database, as a restart of the server would."""
-        with self._connect() as connection:
+        with self.connect() as connection:
             connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
                 (database,),
             )
+
+    def connect(self, database: str = "postgres") -> psycopg.Connection:
+        """A connection to one of its databases; it ends with its `with` block."""
+        return psycopg.connect(host=str(self._folder), user="postgres", dbname=database, autocommit=True)
 
     def close(self) -> None:
         """Stop the server at once and remove its data."""
@@ -62,11 +66,8 @@ class PostgresqlServer:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _execute(self, statement: sql.Composed) -> None:
-        with self._connect() as connection:
+        with self.connect() as connection:
             connection.execute(statement)
-
-    def _connect(self) -> psycopg.Connection:
-        return psycopg.connect(host=str(self._folder), user="postgres", dbname="postgres", autocommit=True)
 
     def _as_account(self, *command: str, dies_with_us: bool = False) -> list[str]:
         """The command under an account that PostgreSQL accepts: it refuses to run as root."""
@@ -112,7 +113,7 @@ class PostgresqlServer:
         deadline = time.monotonic() + START_SECONDS
         while True:
             try:
-                self._connect().close()
+                self.connect().close()
             except psycopg.OperationalError:
                 stopped = process.poll() is not None or time.monotonic() > deadline
                 assert not stopped, f"PostgreSQL does not start:\n{self._log.read_text()}"

@@ -37,11 +37,18 @@ SESSION_TIME = timedelta(hours=12)
 TOKEN_BYTES = 32
 TOKEN_MAX_CHARACTERS = 200
 USERNAME_MAX_CHARACTERS = 200
+ATTEMPTS_AT_ONCE = 32
+"""Verifying takes long on purpose; a flood of attempts must not hold every thread, which partners' calls need too."""
+
 _LANES = 64
 
 
 class WrongCredentials(Exception):
     """No such user name, or not its password; which of the two is not told."""
+
+
+class SignInBusy(Exception):
+    """Too many people sign in at this moment; a second later there is room again."""
 
 
 class SessionNotFound(Exception):
@@ -75,15 +82,21 @@ class AccountsService:
     def __init__(self, store: Store, passwords: Passwords) -> None:
         self._store = store
         self._passwords = passwords
+        self._room = threading.BoundedSemaphore(ATTEMPTS_AT_ONCE)
         # Attempts for one account wait for each other here, so that a right password is not taken for a wrong one
         # only because its neighbours are still being looked at. The database counts exactly without this.
         self._lanes = tuple(threading.Lock() for _ in range(_LANES))
 
     def sign_in(self, username: str, password: str, origin: Origin) -> SessionGrant:
-        """A new session. Raises `WrongCredentials` and `SignInLocked`."""
-        folded = fold_username(username)
-        with self._lanes[hash((folded, origin.address)) % _LANES]:
-            return self._sign_in(folded, password, origin)
+        """A new session. Raises `WrongCredentials`, `SignInLocked` and `SignInBusy`."""
+        if not self._room.acquire(blocking=False):
+            raise SignInBusy
+        try:
+            folded = fold_username(username)
+            with self._lanes[hash((folded, origin.address)) % _LANES]:
+                return self._sign_in(folded, password, origin)
+        finally:
+            self._room.release()
 
     def _sign_in(self, username: str, password: str, origin: Origin) -> SessionGrant:
         with self._store.writing() as transaction:

@@ -9,8 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
+from ss_admin.backend.accounts import service
 from ss_admin.backend.accounts.lockout import SignInLocked
-from ss_admin.backend.accounts.service import AccountsService, Origin, WrongCredentials
+from ss_admin.backend.accounts.service import AccountsService, Origin, SignInBusy, WrongCredentials
 from ss_admin.backend.store.engine import Store
 from ss_admin.backend.store.tables import ActivityRow, SignInFailureRow
 from tests.support.backend import PASSWORD, Person, cheap_passwords
@@ -151,6 +152,37 @@ def test_right_passwords_at_once_all_get_in(store: Store, admin: Person) -> None
     for thread in threads:
         thread.join()
     assert len(set(tokens)) == 10
+
+
+def test_flood_of_attempts_leaves_threads_for_everybody_else(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "ATTEMPTS_AT_ONCE", 2)
+    store = app.extensions["ss_backend"].store
+    passwords = cheap_passwords()
+    accounts = AccountsService(store, passwords)
+    arrived, go_on = threading.Semaphore(0), threading.Event()
+
+    def wait(*_arguments: object) -> bool:
+        arrived.release()
+        go_on.wait(30)
+        return False
+
+    monkeypatch.setattr(passwords, "verify", wait)
+    held = [threading.Thread(target=_fail, args=(accounts, f"nobody-{number}")) for number in range(2)]
+    for thread in held:
+        thread.start()
+        arrived.acquire(timeout=30)
+    with pytest.raises(SignInBusy):
+        accounts.sign_in("somebody", "wrong", Origin("127.0.0.1"))
+    go_on.set()
+    for thread in held:
+        thread.join()
+    with pytest.raises(WrongCredentials):
+        accounts.sign_in("somebody", "wrong", Origin("127.0.0.1"))
+
+
+def _fail(accounts: AccountsService, username: str) -> None:
+    with pytest.raises(WrongCredentials):
+        accounts.sign_in(username, "wrong", Origin("127.0.0.1"))
 
 
 def test_lock_survives_a_restart(make_app, admin: Person, client: FlaskClient, clock) -> None:
