@@ -80,12 +80,16 @@ class ManyKeys:
 
     def __init__(self, count: int) -> None:
         self._numbers = range(count)
+        self._template = sample_key(0)
 
     def __len__(self) -> int:
         return len(self._numbers)
 
     def __getitem__(self, place: slice) -> list[ApiKey]:
-        return [sample_key(number) for number in self._numbers[place]]
+        return [
+            self._template.model_copy(update={"id": f"key-{number}", "name": f"Integration {number}"})
+            for number in self._numbers[place]
+        ]
 
 
 @dataclass

@@ -11,7 +11,7 @@ from ss_admin.client.errors import ClientError, OutcomeUnknown
 from ss_admin.contract.api_keys import ApiKeySort, ApiKeyStatus
 from ss_admin.desktop.api_keys.bulk import BulkProgress, CheckedKeys, ChunkRun
 from ss_admin.desktop.api_keys.delete_dialog import DeleteKeysDialog, KeyFacts
-from ss_admin.desktop.api_keys.key_actions import Surroundings, tell
+from ss_admin.desktop.api_keys.key_actions import Surroundings, concerns_the_window, tell
 from ss_admin.desktop.api_keys.progress_dialog import BulkProgressDialog
 from ss_admin.desktop.api_keys.selection import Checks
 from ss_admin.desktop.error_text import describe
@@ -158,7 +158,8 @@ class BulkActions(QObject):
         rest = "The next ones may or may not have been" if isinstance(error, OutcomeUnknown) else "The others were not"
         text = f"{now.done:,} of {_keys(now.total)} were {verb}. {rest}.\n\n{describe(error)}"
         tell(self._window, self._with.theme, f"Not all keys were {verb}", text)
-        self.failed.emit(error)
+        if concerns_the_window(error):
+            self.failed.emit(error)
 
     def _progress(self, heading: str, words: str) -> BulkProgressDialog:
         return BulkProgressDialog(self._window, theme=self._with.theme, heading=heading, words=words)

@@ -43,6 +43,11 @@ class CellDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self.theme = theme
         self.clock = clock
+        tokens = theme.tokens
+        self.body_font = theme.font()
+        self.strong_font = theme.font(tokens.body, QFont.Weight.DemiBold)
+        self.small_font = theme.font(tokens.caption)
+        self.mono_font = theme.mono_font(tokens.caption)
         self._find_look = find_look
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -85,8 +90,8 @@ class NameDelegate(CellDelegate):
     def paint_content(self, painter: QPainter, content: QRect, api_key: ApiKey, look: RowLook) -> None:
         """Two lines, together centred."""
         name_line, user_line = _two_lines(content)
-        _paint_text(painter, name_line, api_key.name, self._name_font(), self.ink(api_key))
-        _paint_text(painter, user_line, api_key.user.name, self._user_font(), self.theme.colour("text_dimmed"))
+        _paint_text(painter, name_line, api_key.name, self.strong_font, self.ink(api_key))
+        _paint_text(painter, user_line, api_key.user.name, self.small_font, self.theme.colour("text_dimmed"))
 
     def paint_placeholder(self, painter: QPainter, content: QRect, tokens: Tokens) -> None:
         """Two bars."""
@@ -106,15 +111,9 @@ class NameDelegate(CellDelegate):
 
     def _is_cut(self, api_key: ApiKey, room: int) -> bool:
         return (
-            QFontMetrics(self._name_font()).horizontalAdvance(api_key.name) > room
-            or QFontMetrics(self._user_font()).horizontalAdvance(api_key.user.name) > room
+            QFontMetrics(self.strong_font).horizontalAdvance(api_key.name) > room
+            or QFontMetrics(self.small_font).horizontalAdvance(api_key.user.name) > room
         )
-
-    def _name_font(self) -> QFont:
-        return self.theme.font(self.theme.tokens.body, QFont.Weight.DemiBold)
-
-    def _user_font(self) -> QFont:
-        return self.theme.font(self.theme.tokens.caption)
 
 
 class TextDelegate(CellDelegate):
@@ -126,9 +125,7 @@ class TextDelegate(CellDelegate):
 
     def paint_content(self, painter: QPainter, content: QRect, api_key: ApiKey, look: RowLook) -> None:
         """One line, dimmed where it says “Never”."""
-        tokens = self.theme.tokens
-        is_key = self._column is Column.KEY
-        font = self.theme.mono_font(tokens.caption) if is_key else self.theme.font()
+        font = self.mono_font if self._column is Column.KEY else self.body_font
         never = self._column is Column.LAST_USED and api_key.last_used_at is None
         ink = self.theme.colour("text_dimmed") if never else self.ink(api_key)
         _paint_text(painter, content, cell_text(api_key, self._column, self.clock()), font, ink)
@@ -148,7 +145,7 @@ class ExpiryDelegate(CellDelegate):
         else:
             date_line = QRect(content.left(), content.center().y() - 20, content.width(), 18)
             text = cell_text(api_key, Column.EXPIRES_AT, now)
-            _paint_text(painter, date_line, text, self.theme.font(), self.ink(api_key))
+            _paint_text(painter, date_line, text, self.body_font, self.ink(api_key))
             box.moveTop(content.center().y())
         paint_badge(painter, box, badge.text, badge.kind, self.theme, icon=badge.icon)
 
@@ -172,7 +169,7 @@ class StatusDelegate(CellDelegate):
             painter.drawLine(centre + QPointF(-3, 3), centre + QPointF(3, -3))
         text = cell_text(api_key, Column.STATUS, self.clock())
         words = content.adjusted(18, 0, 0, 0)
-        _paint_text(painter, words, text, self.theme.font(), self.ink(api_key))
+        _paint_text(painter, words, text, self.body_font, self.ink(api_key))
 
 
 class CheckDelegate(CellDelegate):

@@ -6,7 +6,16 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from ss_admin.client.api_keys import ApiKeysClient
-from ss_admin.client.errors import ClientError, NotFound, OutcomeUnknown, VersionConflict
+from ss_admin.client.errors import (
+    ClientError,
+    NotFound,
+    OutcomeUnknown,
+    ServerUnavailable,
+    ServerUnreachable,
+    SessionEnded,
+    TenantAdminRequired,
+    VersionConflict,
+)
 from ss_admin.client.rule_chains import RuleChainsClient
 from ss_admin.contract.api_keys import ApiKey, ApiKeyChange, ApiKeyStatus
 from ss_admin.contract.rule_chains import RuleChain
@@ -20,7 +29,7 @@ from ss_admin.desktop.moments import Clock, utc_now
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.dialog import Question
 
-__all__ = ["KeyActions", "Surroundings", "tell"]
+__all__ = ["KeyActions", "Surroundings", "concerns_the_window", "tell"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,11 @@ class Surroundings:
     clipboard: Clipboard
     theme: Theme
     clock: Clock = utc_now
+
+
+def concerns_the_window(error: ClientError) -> bool:
+    """Whether the shell has to know of an error although it has been told here: server away, session over."""
+    return isinstance(error, ServerUnreachable | ServerUnavailable | SessionEnded | TenantAdminRequired)
 
 
 def tell(parent: QWidget, theme: Theme, heading: str, text: str) -> Question:
@@ -111,7 +125,6 @@ class KeyActions(QObject):
         elif isinstance(error, OutcomeUnknown):
             self.outdated.emit()
             self._tell(f"Was the key {verb}?", describe(error))
-            self.failed.emit(error)
         else:
             self.failed.emit(error)
 
@@ -152,7 +165,8 @@ class KeyActions(QObject):
             dialog.show_failure(describe(error))
             if isinstance(error, OutcomeUnknown):
                 self.outdated.emit()
-            self.failed.emit(error)
+            if concerns_the_window(error):
+                self.failed.emit(error)
 
     def _ask_again(self, dialog: DeleteKeyDialog, now: ApiKey) -> None:
         self.changed.emit(now)

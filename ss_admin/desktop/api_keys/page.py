@@ -45,8 +45,9 @@ class ApiKeysPage(QWidget):
     failed = Signal(object)
     recovered = Signal()
 
-    def __init__(  # noqa: PLR0917 -- every page is made with the parts it needs, and callers name them
+    def __init__(
         self,
+        *,
         api_keys: ApiKeysClient,
         accounts: AccountsClient,
         rule_chains: RuleChainsClient,

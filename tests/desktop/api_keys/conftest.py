@@ -1,12 +1,14 @@
 """What the tests of the list share: a page over sample keys, and one over a real backend."""
 
+import io
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from flask import Flask
+from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -48,6 +50,17 @@ class QuietHandler(WSGIRequestHandler):
         """Tests read answers, not logs."""
 
 
+def with_whole_bodies(app: Flask) -> Callable[..., Iterable[bytes]]:
+    """`app` behind a server that ends each body where it ends, as granian does and werkzeug's does not."""
+
+    def call(environ: dict[str, object], start_response: Callable[..., object]) -> Iterable[bytes]:
+        length = int(str(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(length))  # type: ignore[attr-defined]
+        return app(environ, start_response)
+
+    return call
+
+
 @dataclass
 class AdminBackend:
     """The real backend on a loopback port, with one Tenant Administrator signed in."""
@@ -81,16 +94,15 @@ def show_page(
 
     def show(api_keys: object, accounts: object | None = None, rule_chains: object | None = None) -> ApiKeysPage:
         page = ApiKeysPage(
-            api_keys,
-            accounts or SampleAccounts(),
-            rule_chains or SampleRuleChains(sample_chain()),
-            background,
-            pasteboard,
-            theme,
-            preferences,
+            api_keys=api_keys,
+            accounts=accounts or SampleAccounts(),
+            rule_chains=rule_chains or SampleRuleChains(sample_chain()),
+            background=background,
+            clipboard=pasteboard,
+            theme=theme,
+            preferences=preferences,
         )
         qtbot.addWidget(page)
-        page.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen, False)
         page.resize(1000, 700)
         with qtbot.waitExposed(page):
             page.show()
@@ -128,7 +140,7 @@ def admin_backend(migrated_sqlite: SqliteSource, tmp_path: Path) -> Iterator[Adm
         town = Town(app, store)
         tenant = town.tenant()
         admin = town.person(tenant, "ada.admin", name="Ada Admin")
-        server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=QuietHandler)
+        server = make_server("127.0.0.1", 0, with_whole_bodies(app), threaded=True, request_handler=QuietHandler)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield AdminBackend(f"http://127.0.0.1:{server.server_port}", store, town, tenant, admin)
