@@ -36,11 +36,12 @@ def wait_until(condition: Callable[[], object], what: str, seconds: float = 15) 
 
 
 def read_clipboard() -> str:
-    """What another program would paste."""
-    found = subprocess.run(
-        ["xclip", "-selection", "clipboard", "-o"], capture_output=True, text=True, timeout=10, check=False
+    """What another program would paste. The event loop runs meanwhile, since this process may own the clipboard."""
+    process = subprocess.Popen(
+        ["xclip", "-selection", "clipboard", "-o"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
-    return found.stdout
+    wait_until(lambda: process.poll() is not None, "xclip answers")
+    return process.communicate()[0]
 
 
 def write_clipboard(text: str) -> None:
@@ -60,6 +61,7 @@ class RealApp:
         self.around = Surroundings(self.background, self.clipboard, theme, Preferences(settings))
         self.session, self.window = assemble(options, self.around, KeyringTokenStore())
         self._options = options
+        self._is_closed = False
 
     def start(self) -> None:
         """Shows the window and begins as `ss-admin` does; returns when the window has the keyboard."""
@@ -68,7 +70,10 @@ class RealApp:
         wait_until(self.window.isActiveWindow, "the window has the keyboard")
 
     def close(self) -> None:
-        """Ends as closing the window does."""
+        """Ends as closing the window does; once is enough."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         for dialog in QApplication.topLevelWidgets():
             if dialog is not self.window:
                 dialog.hide()
