@@ -2,15 +2,14 @@
 
 import re
 import uuid
-from datetime import UTC, datetime
 
 import pytest
 
-from ss_admin.backend.store.tables import RuleChainRow
 from ss_admin.contract.accounts import Role
 from ss_admin.contract.documents import ObjectRef
 from tests.support.api_keys import Seed, plant
 from tests.support.backend import PASSWORD
+from tests.support.partner import plant_chain
 from tests.support.problems import refused
 
 API = "/api/v1"
@@ -48,27 +47,9 @@ def send(client, method, pattern, objects, headers=None):
 
 def objects_of(store, person):
     """One object of the person's tenant for every kind of id that a route takes."""
-    now = datetime.now(UTC)
-    chain = RuleChainRow(
-        id=str(uuid.uuid4()),
-        tenant_id=person.tenant.id,
-        name="Alarm",
-        name_folded="alarm",
-        description="",
-        is_external=True,
-        enabled=True,
-        input_schema={},
-        definition={"nodes": [], "edges": []},
-        sample_payload={},
-        created_at=now,
-        updated_at=now,
-        version=1,
-    )
-    with store.writing() as session:
-        session.add(chain)
     user = ObjectRef(id=person.user_id, name=person.name)
     [api_key_id] = plant(store, person.tenant, user, [Seed(name="Planted")])
-    return {"api_key_id": api_key_id, "rulechain_id": chain.id}
+    return {"api_key_id": api_key_id, "rulechain_id": plant_chain(store, person.tenant)}
 
 
 @pytest.fixture

@@ -12,7 +12,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from tests.support.article import SAMPLE_PAYLOAD
 from tests.support.backend import PASSWORD
+from tests.support.partner import plant_chain
 
 PROMISES = [
     not_a_server_error,
@@ -49,23 +51,32 @@ def operations(app):
 class Caller:
     """Sends made-up requests as an administrator, with ids of objects that are there every other time."""
 
-    def __init__(self, client, admin, key):
+    def __init__(self, client, admin, key, rulechain_id):
         self._client, self._username = client, admin.username
         self._token = admin.token
-        self._ids = {"api_key_id": key["api_key"]["id"], "rulechain_id": "no-such-chain"}
+        self._ids = {"api_key_id": key["api_key"]["id"], "rulechain_id": rulechain_id}
+        self._known = {"user_id": admin.user_id, "username": admin.username, "password": PASSWORD}
         self._secret = key["secret"]
         self._calls = 0
 
     def __call__(self, case):
         self._calls += 1
-        if self._calls % 2 and case.path_parameters:
-            case.path_parameters = {name: self._ids[name] for name in case.path_parameters}
+        if self._calls % 2:
+            self._fill_in_what_is_there(case)
         headers = {"Authorization": f"Bearer {self._token}", "x-api-key": self._secret}
         response = case.call(headers=headers)
         case.validate_response(response, checks=PROMISES)
         if (case.method, case.path) == ("DELETE", SESSION):
             self._sign_in()
         return response.status_code
+
+    def _fill_in_what_is_there(self, case):
+        if case.path_parameters:
+            case.path_parameters = {name: self._ids[name] for name in case.path_parameters}
+        if case.path.endswith("/execute") and self._calls % 4 == 1:
+            case.body = dict(SAMPLE_PAYLOAD)
+        elif isinstance(case.body, dict):
+            case.body |= {name: value for name, value in self._known.items() if name in case.body}
 
     def _sign_in(self):
         answer = self._client.post(SESSION, json={"username": self._username, "password": PASSWORD})
@@ -74,11 +85,11 @@ class Caller:
 
 
 @pytest.fixture
-def caller(client, admin):
+def caller(client, admin, store):
     body = {"name": "Alarm", "user_id": admin.user_id}
     key = client.post("/api/v1/api-keys", json=body, headers=admin.headers)
     assert key.status_code == 201
-    return Caller(client, admin, key.json)
+    return Caller(client, admin, key.json, plant_chain(store, admin.tenant))
 
 
 def send_made_up(operation, mode, send):

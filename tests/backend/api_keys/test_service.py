@@ -137,6 +137,7 @@ class TestRefused:
         with pytest.raises(ZeroDivisionError):
             api_keys.create(admin.actor, NewApiKey(name="Alarm", user_id=admin.user_id))
         assert rows_of(store, ApiKeyRow) == []
+        assert count_of(store, admin.tenant) == 0
 
 
 class TestChanged:
