@@ -38,9 +38,11 @@ class PostgresqlServer:
     def create_database(self, template: str = "template0") -> str:
         """A new database, copied from a template; its name."""
         name = f"t_{uuid.uuid4().hex}"
-        # Copying files is four times as fast as the default here, which writes every page to the log as well.
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
-        self._execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
+        with self.connect() as connection:
+            # Copying files is four times as fast as the default since version 15, which logs every page as well.
+            by_file = " STRATEGY FILE_COPY" if connection.info.server_version >= 150_000 else ""
+            statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}" + by_file)
+            connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
         return name
 
     def drop_database(self, name: str) -> None:
