@@ -147,7 +147,7 @@ class ExpiryField(QWidget):
             part.setSizePolicy(policy)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
+        layout.setSpacing(5)
         layout.addLayout(grid)
         layout.addWidget(self.hint)
 

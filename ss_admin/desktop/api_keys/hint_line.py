@@ -15,11 +15,11 @@ __all__ = ["HintKind", "HintLine"]
 HintKind = Literal["plain", "warning", "error"]
 
 _ROLES = {"plain": "dimmed", "warning": "body", "error": "error"}
-_HEIGHT = 30
+_HEIGHT = 36
 
 
 class HintLine(QFrame):
-    """Keeps the room of a line, so that nothing moves when it turns from words into a warning or an error."""
+    """Keeps the room of two lines, so that nothing moves when it turns from words into a warning or an error."""
 
     def __init__(self, *, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,7 +28,7 @@ class HintLine(QFrame):
         self._icon = IconLabel(NOTICE_ICONS["warning"], "warning_fg", theme=theme, size=16)
         self._words = wrapped_label("", "dimmed")
         self._words.setObjectName(name)
-        self._words.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+        self._words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._row = QHBoxLayout(self)
         self._row.setSpacing(8)
         self._row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
@@ -54,7 +54,7 @@ class HintLine(QFrame):
     def _dress(self) -> None:
         is_warning = self.kind == "warning"
         self._icon.setVisible(is_warning)
-        self._row.setContentsMargins(8 if is_warning else 0, 6, 8 if is_warning else 0, 6)
+        self._row.setContentsMargins(*((8, 6, 8, 6) if is_warning else (0, 1, 0, 1)))
         self._words.setProperty("role", _ROLES[self.kind])
         self._words.style().unpolish(self._words)
         self._words.style().polish(self._words)

@@ -81,6 +81,8 @@ class UserPicker(QLineEdit):
         key = Qt.Key(event.key())
         if key in _STEPS:
             self._step(_STEPS[key])
+        elif key in _ENTER and self._search.is_pending:
+            self._settle_on_answer = True
         elif key in _ENTER and self.is_unfolded():
             self._take_marked()
         elif key == Qt.Key.Key_Escape and self.is_unfolded():
@@ -140,8 +142,7 @@ class UserPicker(QLineEdit):
 
     def _on_answered(self) -> None:
         self._slow.stop()
-        if self._settle_on_answer:
-            self._settle()
+        if self._settle_on_answer and self._settle():
             return
         nobody = self._search.rowCount() == 0
         self._popup.say(f"Nobody matches “{self.text().strip()}”." if nobody else "")
@@ -168,7 +169,7 @@ class UserPicker(QLineEdit):
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
 
     def _take_marked(self) -> None:
-        if self._search.is_pending or self._search.rowCount() == 0:
+        if self._search.rowCount() == 0:
             self._look_for(self.text(), at_once=True)
         elif self._popup.row >= 0:
             self._take(self._search.user_at(self._popup.row))
@@ -178,17 +179,17 @@ class UserPicker(QLineEdit):
         self._fold()
         self.set_user(ObjectRef(id=user.id, name=user.name))
 
-    def _settle(self) -> None:
-        """The field is left: takes the one person whom the text can mean, as soon as that is known."""
+    def _settle(self) -> bool:
+        """Takes the one person whom the text can mean, as soon as that is known; whether the search is over by it."""
         text = self.text().strip()
-        if self._user is None and text:
-            if self._search.is_pending and not self._settle_on_answer:
-                self._settle_on_answer = True
-                return
-            user = self._search.find_exactly(text)
-            if user is not None:
-                self._take(user)
-        else:
-            self._search.give_up()
+        if self._user is None and text and self._search.is_pending:
+            self._settle_on_answer = True
+            return False
+        user = self._search.find_exactly(text) if self._user is None and text else None
         self._settle_on_answer = False
+        if user is not None:
+            self._take(user)
+        if user is None and self.hasFocus():
+            return False  # several are meant, and the list can still be asked
         self.left.emit()
+        return True

@@ -192,3 +192,24 @@ def test_list_unfolds_upwards_where_there_is_more_room(stage, qtbot):
     popup = stage.picker._popup
     assert popup.geometry().bottom() < stage.picker.geometry().top()
     assert popup.geometry().top() >= 0
+
+
+def test_enter_before_the_answer_takes_the_only_match_when_it_comes(stage, qtbot):
+    stage = stage("Maria Keller", "Jonas Brandt")
+    stage.people.hold()
+    stage.type("jonas")
+    stage.press(Qt.Key.Key_Return)
+    stage.people.release()
+    qtbot.waitUntil(lambda: stage.picker.user() == ManyPeople.ref("Jonas Brandt"))
+    assert not stage.picker.is_unfolded()
+
+
+def test_enter_before_the_answer_shows_the_list_where_several_match(stage):
+    stage = stage("Maria Keller", "Mario Rossi")
+    stage.people.hold()
+    stage.type("mar")
+    stage.press(Qt.Key.Key_Return)
+    stage.people.release()
+    stage.wait_unfolded()
+    assert stage.picker.user() is None
+    assert stage.rows == ["Maria Keller", "Mario Rossi"]
