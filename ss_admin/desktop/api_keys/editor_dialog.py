@@ -6,7 +6,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QLabel, QWidget
 from typing_extensions import override
 
-from ss_admin.client.errors import ClientError, ServerUnreachable, SessionEnded, ValidationFailed
+from ss_admin.client.errors import ClientError, OutcomeUnknown, ServerUnreachable, SessionEnded, ValidationFailed
 from ss_admin.contract.api_keys import ApiKey, ApiKeyCreated
 from ss_admin.desktop.api_keys.ask import ask
 from ss_admin.desktop.api_keys.column import Column
@@ -33,6 +33,10 @@ _UNSEEN = (
     "The connection broke before the server answered. The key may exist, but its secret has not been seen and cannot "
     "be shown again. Look for it in the list: if it is there, delete it, then create a new one. "
     "Nothing is tried again by itself."
+)
+_MAYBE_SAVED = (
+    "The connection broke before the server answered, so it is not known whether your changes were saved. Press "
+    "“Save Changes” again: if they are there already, nothing more happens."
 )
 _DELETED = (
     "Somebody deleted this key meanwhile, so there is nothing left to save. What you entered can still be read here."
@@ -78,6 +82,8 @@ class ApiKeyEditor(Dialog):
         self._base = api_key
         self._zone = zone or local_zone()
         self._gone = False
+        self._sure_loss = "The key has not been created." if is_new else "Your changes have not been saved."
+        self._loss = self._sure_loss
         self._form = EditorForm(accounts=accounts, background=background, theme=theme, zone=self._zone, base=api_key)
         self._notice = Notice("danger", "", theme=theme)
         self._notice.setObjectName("apiKeyEditor.notice")
@@ -88,7 +94,7 @@ class ApiKeyEditor(Dialog):
         self._status: QLabel = words("", "dimmed")
         self._status.setObjectName("apiKeyEditor.progress")
         self.footer.insertWidget(0, self._status)
-        self._untouched = self._form.draft()
+        self._untouched = self._ordered = self._form.draft()
         self._saver = KeySaver(api_keys, background, self)
         self._patience = QTimer(self, singleShot=True, interval=_BUSY_AFTER_MS)
         self._connect()
@@ -101,11 +107,12 @@ class ApiKeyEditor(Dialog):
         self._notice.hide()
         if self._form.show_faults():
             return
-        draft = self._form.draft()
+        self._loss = self._sure_loss
+        self._ordered = self._form.draft()
         if self._base is None:
-            self._saver.create(draft.to_new_api_key(self._zone))
+            self._saver.create(self._ordered.to_new_api_key(self._zone))
             return
-        change = draft.to_change(self._base, self._zone)
+        change = self._ordered.to_change(self._base, self._zone)
         if change is None:
             self.accept()
         else:
@@ -123,7 +130,7 @@ class ApiKeyEditor(Dialog):
             self,
             name="apiKeyEditor.discard",
             heading="Discard what you entered?",
-            text="The key has not been created." if self._base is None else "Your changes have not been saved.",
+            text=self._loss,
             yes="Discard",
             no="Keep editing",
             then=self._leave,
@@ -168,6 +175,7 @@ class ApiKeyEditor(Dialog):
         self.created.emit(created)
 
     def _on_created_unseen(self, _error: ClientError) -> None:
+        self._loss = "It is not known whether the key was created. Look for it in the list."
         self._say(_UNSEEN)
         self.list_changed.emit()
 
@@ -183,6 +191,10 @@ class ApiKeyEditor(Dialog):
         elif isinstance(error, SessionEnded):
             self._say(_SIGNED_OUT.format(self.primary_button.text()))
             self.session_ended.emit(error)
+        elif isinstance(error, OutcomeUnknown):
+            self._loss = "It is not known whether your changes were saved."
+            self._say(_MAYBE_SAVED)
+            self.list_changed.emit()
         elif isinstance(error, ServerUnreachable):
             self._say(_UNREACHABLE.format(describe(error), self.primary_button.text()))
         else:
@@ -205,7 +217,7 @@ class ApiKeyEditor(Dialog):
         if self._base is None:
             return
         now = utc_now()
-        rows = compare_versions(self._base, self._form.draft(), theirs, now=now, zone=self._zone)
+        rows = compare_versions(self._base, self._ordered, theirs, now=now, zone=self._zone)
         view = ConflictDialog(self, rows=rows, changed=ago(theirs.updated_at, now), theme=self.theme)
         view.use_mine.connect(lambda: self._use_mine(theirs))
         view.keep_theirs.connect(self._leave_theirs)
@@ -214,7 +226,7 @@ class ApiKeyEditor(Dialog):
 
     def _use_mine(self, theirs: ApiKey) -> None:
         """Saves what was changed here, and nothing else, over their version."""
-        change = None if self._base is None else self._form.draft().to_change(self._base, self._zone)
+        change = None if self._base is None else self._ordered.to_change(self._base, self._zone)
         left = without_what_is_there(change, theirs, utc_now()) if change else None
         self._go_on_over(theirs)
         if left is None:

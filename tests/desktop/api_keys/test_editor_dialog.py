@@ -296,6 +296,9 @@ class TestCreating:
         assert new.said == ["list_changed"]
         assert "The key may exist" in new.notice
         assert "delete it, then create a new one" in new.notice
+        new.editor.reject()
+        texts = [label.text() for label in new.editor.findChildren(QLabel)]
+        assert "It is not known whether the key was created. Look for it in the list." in texts
         assert new.find("name", QLineEdit).text() == "Alarm"
 
     @pytest.mark.parametrize("error", [ServerUnreachable("connection refused"), CertificateRefused("self-signed")])
@@ -389,7 +392,8 @@ class TestSaving:
         edit.keys.errors.append(OutcomeUnknown("timed out"))
         edit.find("name", QLineEdit).setText("Mine")
         edit.submit_and_settle()
-        assert "it is not known" in edit.notice
+        assert "it is not known whether your changes were saved" in edit.notice
+        assert edit.said == ["list_changed"]
         assert len(edit.keys.changes) == 1
 
 
