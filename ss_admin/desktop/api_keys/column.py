@@ -1,13 +1,20 @@
 """The content of a dialog: a column of fixed width that is exactly as high as its wrapped texts make it."""
 
-from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractSlider, QBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from ss_admin.desktop.widgets.dialog import Dialog
 
-__all__ = ["Column"]
+__all__ = ["Column", "scroll_by_key"]
 
+_SCROLLS = {
+    Qt.Key.Key_PageUp: QAbstractSlider.SliderAction.SliderPageStepSub,
+    Qt.Key.Key_PageDown: QAbstractSlider.SliderAction.SliderPageStepAdd,
+    Qt.Key.Key_Home: QAbstractSlider.SliderAction.SliderToMinimum,
+    Qt.Key.Key_End: QAbstractSlider.SliderAction.SliderToMaximum,
+}
 _RENEWED_BY = (QEvent.Type.LayoutRequest, QEvent.Type.Polish, QEvent.Type.FontChange, QEvent.Type.StyleChange)
 
 
@@ -43,3 +50,13 @@ class Column(QWidget):
             height = self.rows.totalHeightForWidth(self.width()) if wraps else self.rows.totalSizeHint().height()
             self.setFixedHeight(max(0, height))
         return handled
+
+
+def scroll_by_key(dialog: Dialog, event: QKeyEvent) -> bool:
+    """Scrolls what is higher than the screen, for a dialog with much to read and little to focus; whether it did."""
+    action = _SCROLLS.get(Qt.Key(event.key()))
+    area = dialog.findChild(QScrollArea)
+    if action is None or area is None:
+        return False
+    area.verticalScrollBar().triggerAction(action)
+    return True

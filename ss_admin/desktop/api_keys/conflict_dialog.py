@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
+from typing_extensions import override
 
-from ss_admin.desktop.api_keys.column import Column
+from ss_admin.desktop.api_keys.column import Column, scroll_by_key
 from ss_admin.desktop.api_keys.conflict_rows import ConflictRow, Difference
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.buttons import button
@@ -64,6 +66,11 @@ class ConflictDialog(Dialog):
         self.primary_button.clicked.connect(lambda: self._answer(self.use_mine))
         theirs.clicked.connect(lambda: self._answer(self.keep_theirs))
         self.rejected.connect(self.back_to_editing)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not scroll_by_key(self, event):
+            super().keyPressEvent(event)
 
     def _answer(self, signal: object) -> None:
         self.accept()

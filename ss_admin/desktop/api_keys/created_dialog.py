@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from ss_admin.contract.api_keys import ApiKeyCreated
 from ss_admin.desktop.api_keys.ask import ask
-from ss_admin.desktop.api_keys.column import Column
+from ss_admin.desktop.api_keys.column import Column, scroll_by_key
 from ss_admin.desktop.api_keys.secret_field import SecretField
 from ss_admin.desktop.clipboard import Clipboard, CopyOutcome
 from ss_admin.desktop.theme.theme import Theme
@@ -85,7 +85,8 @@ class ApiKeyCreatedDialog(Dialog):
         """Enter presses what has the focus, and nothing else: a second Enter too many must not close the dialog."""
         focused = self.focusWidget()
         if event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            super().keyPressEvent(event)
+            if not scroll_by_key(self, event):
+                super().keyPressEvent(event)
         elif isinstance(focused, QAbstractButton) and not event.isAutoRepeat():
             focused.click()
 

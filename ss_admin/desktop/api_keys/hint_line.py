@@ -28,10 +28,9 @@ class HintLine(QFrame):
         self._icon = IconLabel(NOTICE_ICONS["warning"], "warning_fg", theme=theme, size=16)
         self._words = wrapped_label("", "dimmed")
         self._words.setObjectName(name)
-        self._words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._row = QHBoxLayout(self)
         self._row.setSpacing(8)
-        self._row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        self._row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
         self._row.addWidget(self._words, 1)
         self.setMinimumHeight(_HEIGHT)
         self._dress()
@@ -54,6 +53,8 @@ class HintLine(QFrame):
     def _dress(self) -> None:
         is_warning = self.kind == "warning"
         self._icon.setVisible(is_warning)
+        height = Qt.AlignmentFlag.AlignVCenter if is_warning else Qt.AlignmentFlag.AlignTop
+        self._words.setAlignment(height | Qt.AlignmentFlag.AlignLeft)
         self._row.setContentsMargins(*((8, 6, 8, 6) if is_warning else (0, 1, 0, 1)))
         self._words.setProperty("role", _ROLES[self.kind])
         self._words.style().unpolish(self._words)
