@@ -201,6 +201,7 @@ class _AppLoader:
 
     def __call__(self) -> Callable[..., Any]:
         """The WSGI callable."""
+        _leave_interrupts_to_the_supervisor()
         configure_logging(self.settings.log_level)  # a worker that was not forked knows nothing of it yet
         app = create_app(self.settings)
         # Runs when granian has drained the worker: calls in flight are answered, nothing more is coming.
@@ -208,6 +209,12 @@ class _AppLoader:
         _forget_environment()
         threading.Thread(target=_stop_with_parent, name="parent-watch", daemon=True).start()
         return app.wsgi_app
+
+
+def _leave_interrupts_to_the_supervisor() -> None:
+    """Ctrl-C reaches every process of the terminal; a worker that ended by itself would be taken for a crash."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
 
 def _forget_environment() -> None:

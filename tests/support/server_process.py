@@ -91,8 +91,7 @@ def running_server(
     try:
         yield server
     finally:
-        if server.process.poll() is None:
-            server.kill()
+        server.kill()
 
 
 @dataclass(frozen=True)

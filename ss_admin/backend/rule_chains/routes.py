@@ -15,6 +15,8 @@ from ss_admin.contract.rule_chains import RuleChain, RuleChainPage
 
 __all__ = ["build_blueprint"]
 
+_PROBLEMS = (ProblemCode.SESSION_REQUIRED, ProblemCode.TENANT_ADMIN_REQUIRED, ProblemCode.VALIDATION_FAILED)
+
 
 class RuleChainPath(BaseModel):
     """Which rule chain."""
@@ -37,34 +39,19 @@ def build_blueprint(service: RuleChainsService, public_url: str | None = None) -
     @blueprint.get(
         "/rulechains",
         summary="List rule chains",
-        responses=documented(
-            {200: RuleChainPage},
-            ProblemCode.SESSION_REQUIRED,
-            ProblemCode.TENANT_ADMIN_REQUIRED,
-            ProblemCode.VALIDATION_FAILED,
-        ),
+        responses=documented({200: RuleChainPage}, *_PROBLEMS),
     )
     def list_rule_chains(query: PageQuery) -> Response:
         """The tenant's rule chains by name, page by page."""
         page = service.list_page(
-            tenant_admin(),
-            endpoint_base=endpoint_base(),
-            limit=query.limit,
-            cursor=query.cursor,
-            offset=query.offset,
+            tenant_admin(), endpoint_base=endpoint_base(), limit=query.limit, cursor=query.cursor, offset=query.offset
         )
         return json_answer(page)
 
     @blueprint.get(
         "/rulechains/<rulechain_id>",
         summary="Get a rule chain",
-        responses=documented(
-            {200: RuleChain},
-            ProblemCode.SESSION_REQUIRED,
-            ProblemCode.TENANT_ADMIN_REQUIRED,
-            ProblemCode.NOT_FOUND,
-            ProblemCode.VALIDATION_FAILED,
-        ),
+        responses=documented({200: RuleChain}, ProblemCode.NOT_FOUND, *_PROBLEMS),
     )
     def get_rule_chain(path: RuleChainPath) -> Response:
         """One rule chain, with the URL that partners call."""

@@ -1,0 +1,145 @@
+"""The store goes away and comes back: a plain 503 in between, and recovery by itself."""
+
+import sqlite3
+import time
+from datetime import UTC, datetime
+
+import pytest
+from psycopg import sql
+from sqlalchemy import make_url
+
+from ss_admin.backend.app import create_app
+from ss_admin.backend.gateway.partner_call import PartnerCalls
+from ss_admin.backend.store.engine import Store, StoreUnavailable
+from ss_admin.contract.api_keys import RateLimit
+from tests.support.backend import PostgresqlSource, cheap_passwords, test_settings
+from tests.support.partner import Partner
+
+
+def test_an_unavailable_store_is_told_with_retry_after_and_forgotten_when_it_is_back(
+    partner: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chain, key = partner.chain(), partner.key()
+
+    def unavailable() -> None:
+        raise StoreUnavailable("gone")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(partner.store, "reading", unavailable)
+        for _ in range(3):
+            answer = partner.call(chain, key.secret)
+            assert answer.status_code == 503
+            assert answer.get_json(force=True)["code"] == "unavailable"
+            assert int(answer.headers["Retry-After"]) >= 1
+            assert "WWW-Authenticate" not in answer.headers
+    assert partner.call(chain, key.secret).status_code == 200
+
+
+def test_what_needs_no_store_is_answered_without_it(partner: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unavailable() -> None:
+        raise StoreUnavailable("gone")
+
+    monkeypatch.setattr(partner.store, "reading", unavailable)
+    assert partner.call("any", None).status_code == 401
+    assert partner.call("any", "ss_short").status_code == 401
+
+
+def test_a_store_lost_between_authentication_and_run_is_told_with_the_limit(
+    partner: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chain, key = partner.chain(), partner.key(rate_limit=RateLimit(max_requests=5, window_seconds=60))
+    reading, calls = partner.store.reading, []
+
+    def reading_once():
+        calls.append(1)
+        if len(calls) > 1:
+            raise StoreUnavailable("gone")
+        return reading()
+
+    monkeypatch.setattr(partner.store, "reading", reading_once)
+    answer = partner.call(chain, key.secret)
+    assert (answer.status_code, answer.headers["X-RateLimit-Remaining"]) == (503, "4")
+
+
+def test_a_locked_embedded_database_still_answers_calls_and_last_use_follows(sqlite_url: str) -> None:
+    store = Store.open(sqlite_url)
+    app = create_app(test_settings(sqlite_url), store=store, passwords=cheap_passwords())
+    partner = Partner(app, store)
+    chain, key = partner.chain(), partner.key()
+    other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert partner.call(chain, key.secret).status_code == 200
+    other.execute("ROLLBACK")
+    other.close()
+    app.extensions["ss_backend"].gateway.close()
+    assert partner.row(key).last_used_at is not None
+    app.extensions["ss_backend"].close()
+
+
+def test_postgresql_refusing_connections_is_told_and_survived(postgresql_source: PostgresqlSource) -> None:
+    with postgresql_source.url() as url:
+        database = str(make_url(url).database)
+        store = Store.open(url)
+        app = create_app(test_settings(url), store=store, passwords=cheap_passwords())
+        partner = Partner(app, store)
+        chain, key = partner.chain(), partner.key()
+        assert partner.call(chain, key.secret).status_code == 200
+        server = postgresql_source.server
+        alter = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}")
+        name = sql.Identifier(database)
+        server._execute(alter.format(name, sql.Literal(False)))
+        try:
+            server.disconnect_everybody(database)
+            used = datetime.now(UTC)
+            began = time.monotonic()
+            assert partner.call(chain, key.secret).status_code == 503
+            assert time.monotonic() - began < 10
+            app.extensions["ss_backend"].gateway._recorder.key_used(key.api_key.id, used, "10.0.0.9")
+        finally:
+            server._execute(alter.format(name, sql.Literal(True)))
+        assert partner.call(chain, key.secret).status_code == 200
+        app.extensions["ss_backend"].gateway.close()
+        assert partner.row(key).last_used_at >= used
+        app.extensions["ss_backend"].close()
+
+
+def test_postgresql_restarted_between_two_calls_costs_no_call(postgresql_source: PostgresqlSource) -> None:
+    with postgresql_source.url() as url:
+        store = Store.open(url)
+        app = create_app(test_settings(url), store=store, passwords=cheap_passwords())
+        partner = Partner(app, store)
+        chain, key = partner.chain(), partner.key()
+        assert partner.call(chain, key.secret).status_code == 200
+        postgresql_source.server.disconnect_everybody(str(make_url(url).database))
+        assert partner.call(chain, key.secret).status_code == 200
+        app.extensions["ss_backend"].close()
+
+
+def test_a_bug_in_the_gateway_is_a_problem_document_and_logged_without_the_key(
+    partner: Partner, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    secret = partner.key().secret
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    for name in ("_authenticate", "answer"):
+        with monkeypatch.context() as bug:
+            bug.setattr(PartnerCalls, name, fail)
+            answer = partner.call(partner.chain(), secret)
+        assert answer.status_code == 500
+        document = answer.get_json(force=True)
+        assert (document["code"], document["request_id"]) == ("internal_error", answer.headers["X-Request-Id"])
+        assert "a bug" not in answer.text
+    assert "a bug" in caplog.text
+    assert secret not in caplog.text
+
+
+def test_a_bug_behind_the_gateway_is_a_problem_document_too(partner: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(partner.app.wsgi_app, "_inner", fail)
+    answer = partner.app.test_client().get("/healthz")
+    assert (answer.status_code, answer.get_json(force=True)["code"]) == (500, "internal_error")
+    assert answer.headers["X-Request-Id"]
