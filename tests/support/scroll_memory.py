@@ -44,7 +44,7 @@ def main(settings: str, count: int) -> None:
     shown = 0
     for row in range(0, count, 100):
         page.table.verticalScrollBar().setValue(row * 56)
-        page.table._tell_rows_in_view()
+        page.table.in_view.tell()
         background.wait_idle()
         if row % 500 == 0:
             page.table.viewport().grab()

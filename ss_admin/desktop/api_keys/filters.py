@@ -1,4 +1,4 @@
-"""The bar over the list: search as you type, the three filters, and what clears them."""
+"""The bar over the list: search as you type, the three filters, what clears them, and refresh."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -11,7 +11,7 @@ from ss_admin.desktop.api_keys.list_filter import EXPIRY_CHOICES, STATUS_CHOICES
 from ss_admin.desktop.api_keys.user_filter import UserFilter
 from ss_admin.desktop.background import Background
 from ss_admin.desktop.theme.theme import Theme
-from ss_admin.desktop.widgets.buttons import button
+from ss_admin.desktop.widgets.buttons import IconButton, button
 from ss_admin.desktop.widgets.search_field import SearchField
 
 __all__ = ["FilterBar"]
@@ -22,6 +22,7 @@ class FilterBar(QWidget):
 
     changed = Signal(object)
     failed = Signal(object)
+    refresh_requested = Signal()
 
     def __init__(
         self, accounts: AccountsClient, background: Background, *, theme: Theme, parent: QWidget | None = None
@@ -32,25 +33,24 @@ class FilterBar(QWidget):
         self.search = SearchField("Search by name, user or key", theme=theme, name="apiKeys.search")
         self.search.setToolTip("Ctrl+F")
         self.search.setMaxLength(SEARCH_MAX_CHARACTERS)
-        self.search.setMinimumWidth(180)
+        self.search.setMinimumWidth(140)
         self.search.setMaximumWidth(320)
         self.status = ChoiceFilter("Status", STATUS_CHOICES, name="apiKeys.statusFilter", theme=theme)
         self.expiry = ChoiceFilter("Expiry", EXPIRY_CHOICES, name="apiKeys.expiryFilter", theme=theme)
         self.user = UserFilter(accounts, background, name="apiKeys.userFilter", theme=theme)
         self.clear_button = button("Clear filters", "plain", name="apiKeys.clearFilters")
         self.clear_button.hide()
-        self.bar = QHBoxLayout(self)
-        self.bar.setContentsMargins(0, 0, 0, 0)
-        self.bar.setSpacing(theme.tokens.s)
-        self.bar.addWidget(self.search, 1)
+        self.refresh_button = IconButton(
+            "ph.arrows-clockwise", "Refresh (F5)", name="apiKeys.refresh", theme=theme, outlined=True
+        )
+        self._lay_out(theme.tokens.s)
         for control in (self.status, self.expiry, self.user):
-            self.bar.addWidget(control)
             control.chosen.connect(self._tell)
-        self.bar.addWidget(self.clear_button)
         self.search.textChanged.connect(self._mask)
         self.search.searched.connect(self._tell)
         self.user.failed.connect(self.failed)
         self.clear_button.clicked.connect(self.clear)
+        self.refresh_button.clicked.connect(self.refresh_requested)
 
     @property
     def filter(self) -> ListFilter:
@@ -67,6 +67,16 @@ class FilterBar(QWidget):
         self._told_apart = True
         self._tell()
         self.search.setFocus()
+
+    def _lay_out(self, spacing: int) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(spacing)
+        row.addWidget(self.search, 1)
+        for control in (self.status, self.expiry, self.user, self.clear_button):
+            row.addWidget(control)
+        row.addStretch()
+        row.addWidget(self.refresh_button)
 
     def _mask(self, text: str) -> None:
         masked = mask_api_keys_within(text)

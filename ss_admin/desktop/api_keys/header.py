@@ -4,6 +4,7 @@ from typing import cast
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QActionGroup,
     QColor,
     QContextMenuEvent,
     QFocusEvent,
@@ -14,13 +15,14 @@ from PySide6.QtGui import (
     QPainter,
     QPen,
 )
-from PySide6.QtWidgets import QHeaderView, QMenu, QWidget
+from PySide6.QtWidgets import QHeaderView, QWidget
 
 from ss_admin.contract.api_keys import ApiKeySort
 from ss_admin.desktop.api_keys.check_box import paint_check_box
 from ss_admin.desktop.api_keys.columns import COLUMN_SORTS, COLUMN_TITLES, SORT_TITLES, Column, column_of_sort
 from ss_admin.desktop.api_keys.delegates import CELL_PADDING
 from ss_admin.desktop.theme.theme import Theme
+from ss_admin.desktop.widgets.menu import Menu
 
 __all__ = ["ApiKeyHeader"]
 
@@ -83,14 +85,16 @@ class ApiKeyHeader(QHeaderView):
         else:
             self.sort_requested.emit(ApiKeySort.CREATED_AT, True)
 
-    def sort_menu(self) -> QMenu:
+    def sort_menu(self) -> Menu:
         """Every sorting there is, the one in force marked."""
-        menu = QMenu("Sort by", self)
-        menu.setObjectName("apiKeys.sortMenu")
+        menu = Menu(self, name="apiKeys.sortMenu")
+        menu.setAccessibleName("Sort by")
+        only_one = QActionGroup(menu)
         for sort, title in SORT_TITLES.items():
             for descending, order in ((False, "ascending"), (True, "descending")):
                 action = menu.addAction(f"{title}, {order}")
                 action.setCheckable(True)
+                only_one.addAction(action)
                 action.setChecked((sort, descending) == (self._sort, self._descending))
                 action.triggered.connect(
                     lambda *_, sort=sort, descending=descending: self.sort_requested.emit(sort, descending)

@@ -1,13 +1,15 @@
-"""The card that holds the list, or says why there is nothing to list."""
+"""The card that holds the list and counts it, or says why there is nothing to list."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from ss_admin.desktop.api_keys.list_filter import ListFilter
+from ss_admin.desktop.api_keys.list_line import ListLine
 from ss_admin.desktop.api_keys.table_view import ApiKeyTableView
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.busy import ProgressStripe
 from ss_admin.desktop.widgets.empty_state import EmptyState
+from ss_admin.desktop.widgets.labels import line
 
 __all__ = ["ListCard"]
 
@@ -28,13 +30,14 @@ class ListCard(QFrame):
         self.setProperty("role", "card")
         self._table = table
         self.stripe = ProgressStripe(theme=theme)
+        self.line = ListLine(theme=theme)
         self.empty = EmptyState(
             "ph.key", "No API keys yet", _FIRST_KEY, "Create new API key", theme=theme, name="apiKeys.empty"
         )
         self.no_match = EmptyState(
             "ph.magnifying-glass",
             "No API key matches",
-            "No API key matches the filter.",
+            "Nothing matches the filter.",
             "Clear filters",
             theme=theme,
             action_kind="standard",
@@ -44,10 +47,12 @@ class ListCard(QFrame):
         for shown in (table, self.empty, self.no_match):
             self._stack.addWidget(shown)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(1, 1, 1, 6)
+        layout.setContentsMargins(1, 1, 1, 1)
         layout.setSpacing(0)
         layout.addWidget(self.stripe)
         layout.addWidget(self._stack)
+        layout.addWidget(line())
+        layout.addWidget(self.line)
         self.empty.acted.connect(self.create_requested)
         self.no_match.acted.connect(self.clear_requested)
 
@@ -65,7 +70,7 @@ class ListCard(QFrame):
         elif chosen.is_empty:
             self._turn_to(self.empty)
         else:
-            text = f"No API key matches {chosen.words()}."
+            text = f"Nothing matches {chosen.words()}."
             self.no_match.say("ph.magnifying-glass", "No API key matches", text, "Clear filters")
             self._turn_to(self.no_match)
 

@@ -43,7 +43,7 @@ class ListFilter:
         )
 
     def words(self) -> str:
-        """The filter in words: “search “alarm”, Status: Disabled, User: Maria Lind”."""
+        """The filter in words: “search “alarm” and Status: Disabled and User: Maria Lind”."""
         parts = [f"search “{self.search}”"] if self.search else []
         if self.statuses:
             parts.append("Status: " + " or ".join(text for key, text in STATUS_CHOICES.items() if key in self.statuses))
@@ -51,4 +51,4 @@ class ListFilter:
             parts.append("Expiry: " + " or ".join(text for key, text in EXPIRY_CHOICES.items() if key in self.expiries))
         if self.user:
             parts.append(f"User: {self.user.name}")
-        return ", ".join(parts)
+        return " and ".join(parts)

@@ -1,38 +1,35 @@
-"""The line at the end of the filter bar: how many keys match, how many are checked, and whether that is up to date."""
+"""The line under the list: how many keys match, how many are checked, and whether that is up to date."""
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ss_admin.desktop.theme.theme import Theme
-from ss_admin.desktop.widgets.buttons import IconButton
 from ss_admin.desktop.widgets.labels import words
 from ss_admin.desktop.widgets.notice import IconLabel
 
 __all__ = ["ListLine"]
 
+_HEIGHT = 38
+
 
 class ListLine(QWidget):
-    """“250 keys” or “3 of 250 checked”, “Out of date” while the backend is away, and the refresh button."""
-
-    refresh_requested = Signal()
+    """“250 keys” or “250 keys, 3 checked”, and “May be out of date” while the backend is away."""
 
     def __init__(self, *, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._count = words("", "dimmed")
         self._count.setObjectName("apiKeys.count")
-        self._stale_icon = IconLabel("ph.warning", "warning_fg", theme=theme, size=16)
-        self._stale = words("Out of date", "body")
+        self._stale_icon = IconLabel("ph.clock", "warning_fg", theme=theme, size=16)
+        self._stale = words("May be out of date", "warning")
         self._stale.setObjectName("apiKeys.stale")
         self._stale.setToolTip("The backend cannot be reached. This is what it last said.")
-        self.refresh_button = IconButton(
-            "ph.arrows-clockwise", "Refresh (F5)", name="apiKeys.refresh", theme=theme, outlined=True
-        )
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.tokens.s)
-        for part in (self._stale_icon, self._stale, self._count, self.refresh_button):
-            row.addWidget(part)
-        self.refresh_button.clicked.connect(self.refresh_requested)
+        row.setContentsMargins(14, 0, 14, 0)
+        row.setSpacing(6)
+        row.addWidget(self._count)
+        row.addStretch()
+        row.addWidget(self._stale_icon)
+        row.addWidget(self._stale)
+        self.setFixedHeight(_HEIGHT)
         self.set_stale(False)
 
     @property
@@ -51,6 +48,6 @@ class ListLine(QWidget):
         self._stale.setVisible(stale)
 
     def show_counts(self, total: int, checked: int) -> None:
-        """`checked` of `total` keys that match are checked."""
+        """`total` keys match, `checked` are checked (some of which may not match)."""
         keys = "1 key" if total == 1 else f"{total:,} keys"
-        self._count.setText(f"{checked:,} checked of {keys}" if checked else keys)
+        self._count.setText(f"{keys}, {checked:,} checked" if checked else keys)

@@ -9,15 +9,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from ss_admin.client.accounts import AccountsClient
 from ss_admin.client.api_keys import ApiKeysClient
 from ss_admin.client.rule_chains import RuleChainsClient
-from ss_admin.contract.api_keys import ApiKey, ApiKeyCreated, ApiKeySort, ApiKeyStatus
+from ss_admin.contract.api_keys import ApiKey, ApiKeySort, ApiKeyStatus
 from ss_admin.desktop.api_keys.bulk_actions import BulkActions
-from ss_admin.desktop.api_keys.created_dialog import ApiKeyCreatedDialog
-from ss_admin.desktop.api_keys.editor_dialog import ApiKeyEditor
+from ss_admin.desktop.api_keys.editing import KeyEditing
 from ss_admin.desktop.api_keys.filters import FilterBar
 from ss_admin.desktop.api_keys.key_actions import KeyActions, Surroundings
 from ss_admin.desktop.api_keys.list_card import ListCard
 from ss_admin.desktop.api_keys.list_filter import ListFilter
-from ss_admin.desktop.api_keys.list_line import ListLine
 from ss_admin.desktop.api_keys.list_memory import ListMemory
 from ss_admin.desktop.api_keys.page_head import PageHead
 from ss_admin.desktop.api_keys.row_menu import RowMenu
@@ -59,15 +57,16 @@ class ApiKeysPage(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("apiKeys")
-        self._accounts = accounts
+        self._new_key: str | None = None
         self._with = Surroundings(api_keys, rule_chains, background, clipboard, theme)
         self.checks = KeyChecks(self)
         self.model = ApiKeyTableModel(api_keys, background, self.checks, parent=self)
         self.head = PageHead(theme=theme)
         self.filters = FilterBar(accounts, background, theme=theme)
-        self.line = ListLine(theme=theme)
         self.table = ApiKeyTableView(self.model, self.checks, theme, parent=self)
         self.card = ListCard(self.table, theme=theme)
+        self.line = self.card.line
+        self.editing = KeyEditing(self._with, accounts, self)
         self.actions_on_key = KeyActions(self._with, self)
         self.actions_on_checked = BulkActions(self._with, self)
         self._memory = ListMemory(preferences, self.table.columns, parent=self)
@@ -93,26 +92,7 @@ class ApiKeysPage(QWidget):
 
     def set_stale(self, stale: bool) -> None:
         """The backend is away (or back): marks the list, which stays as it is."""
-        self.line.set_stale(stale)
-
-    def open_editor(self, api_key: ApiKey | None) -> ApiKeyEditor:
-        """Opens the editor for a key, or for a new one."""
-        editor = ApiKeyEditor(
-            self,
-            api_keys=self._with.api_keys,
-            accounts=self._accounts,
-            background=self._with.background,
-            theme=self._with.theme,
-            api_key=api_key,
-        )
-        editor.created.connect(self._on_created)
-        editor.saved.connect(self._on_saved)
-        editor.list_changed.connect(self.refresh)
-        editor.session_ended.connect(self.failed)
-        editor.finished.connect(self.refresh)
-        editor.finished.connect(editor.deleteLater)
-        editor.open()
-        return editor
+        self.line.set_stale(stale and self.model.shown_query is not None)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Refreshes itself while it can be seen."""
@@ -126,49 +106,51 @@ class ApiKeysPage(QWidget):
 
     def _lay_out(self, theme: Theme) -> None:
         tokens = theme.tokens
-        self.filters.bar.addStretch()
-        self.filters.bar.addWidget(self.line)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(tokens.xl, tokens.xl, tokens.xl, tokens.xl)
         layout.setSpacing(tokens.l)
         layout.addWidget(self.head)
         layout.addWidget(self.filters)
         layout.addWidget(self.card, 1)
-        QWidget.setTabOrder(self.line.refresh_button, self.table.columns)
+        QWidget.setTabOrder(self.filters.refresh_button, self.table.columns)
         QWidget.setTabOrder(self.table.columns, self.table)
 
     def _connect_parts(self) -> None:
         self.filters.changed.connect(self._on_filter_changed)
         self.filters.failed.connect(self.failed)
         self.card.clear_requested.connect(self.filters.clear)
-        self.line.refresh_requested.connect(self.refresh)
+        self.filters.refresh_requested.connect(self.refresh)
         self._timer.timeout.connect(self.refresh)
         self.model.answered.connect(self._on_answered)
         self.model.failed.connect(self.failed)
         self.model.busy_changed.connect(self.card.show_busy)
         self.checks.changed.connect(self._show_counts)
         self.table.columns.sort_requested.connect(self._on_sort_requested)
-        self.table.columns.check_all_requested.connect(lambda: self.checks.toggle_all(self.model.rowCount()))
+        self.table.columns.check_all_requested.connect(
+            lambda: self.checks.toggle_all(self.model.rowCount(), self.model.listed_ids())
+        )
 
     def _connect_actions(self) -> None:
         for button_of_creation in (self.head.create_requested, self.card.create_requested):
-            button_of_creation.connect(lambda: self.open_editor(None))
+            button_of_creation.connect(lambda: self.editing.open(None))
         self.head.delete_requested.connect(self._delete_checked)
         self.head.status_requested.connect(self._set_status_of_checked)
-        self.table.edit_requested.connect(self.open_editor)
+        self.table.edit_requested.connect(self.editing.open)
         self.table.delete_requested.connect(self._delete)
         self.table.menu_requested.connect(self._open_menu)
-        for actions in (self.actions_on_key, self.actions_on_checked):
+        for actions in (self.editing, self.actions_on_key, self.actions_on_checked):
             actions.said.connect(self.said)
             actions.failed.connect(self.failed)
-        self.actions_on_key.changed.connect(self.model.replace)
-        self.actions_on_key.outdated.connect(self.refresh)
+        for actions_on_one in (self.editing, self.actions_on_key):
+            actions_on_one.changed.connect(self.model.replace)
+            actions_on_one.outdated.connect(self.refresh)
+        self.editing.created.connect(self._expect_new_key)
         self.actions_on_checked.finished.connect(self.checks.clear)
         self.actions_on_checked.finished.connect(self.refresh)
 
     def _add_keys(self) -> None:
         keys = (
-            (QKeySequence.StandardKey.New, lambda: self.open_editor(None)),
+            (QKeySequence.StandardKey.New, lambda: self.editing.open(None)),
             (QKeySequence.StandardKey.Find, self._find),
             (QKeySequence(Qt.Key.Key_F5), self.refresh),
         )
@@ -180,6 +162,7 @@ class ApiKeysPage(QWidget):
         self.filters.search.selectAll()
 
     def _on_filter_changed(self, chosen: ListFilter) -> None:
+        self._new_key = None
         if self.checks.leave_filter():
             self.said.emit("Nothing is checked any more: “all that match” would now mean other keys.")
         self.model.open(chosen.applied_to(self.model.query))
@@ -194,17 +177,22 @@ class ApiKeysPage(QWidget):
         if self.model.shown_query is self.model.query:
             self.card.show_total(self.model.rowCount(), self.filters.filter)
         self._show_counts()
+        if self._new_key is not None and self.table.make_current(self._new_key):
+            self._new_key = None
+
+    def _expect_new_key(self, api_key_id: str) -> None:
+        self._new_key = api_key_id
 
     def _show_counts(self) -> None:
         total = self.model.rowCount()
         checked = self.checks.count(total)
         self.line.show_counts(total, checked)
         self.head.show_checked(checked)
-        self.table.columns.show_check(self.checks.state(total))
+        self.table.columns.show_check(self.checks.state(total, self.model.listed_ids()))
 
     def _open_menu(self, api_key: ApiKey, place: QPoint) -> None:
         menu = RowMenu(api_key, theme=self._with.theme, parent=self.table)
-        menu.edit_requested.connect(self.open_editor)
+        menu.edit_requested.connect(self.editing.open)
         menu.status_requested.connect(self.actions_on_key.set_status)
         menu.curl_requested.connect(lambda _: self.actions_on_key.copy_curl_example())
         menu.delete_requested.connect(self.actions_on_key.delete)
@@ -225,13 +213,3 @@ class ApiKeysPage(QWidget):
 
     def _set_status_of_checked(self, status: ApiKeyStatus) -> None:
         self.actions_on_checked.set_status(self.checks.checks, self.model.query, status)
-
-    def _on_created(self, created: ApiKeyCreated) -> None:
-        self.refresh()
-        dialog = ApiKeyCreatedDialog(self, created, self._with.clipboard, self._with.theme)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
-    def _on_saved(self, api_key: ApiKey) -> None:
-        self.model.replace(api_key)
-        self.said.emit(f"“{api_key.name}” was saved.")

@@ -79,6 +79,12 @@ class PagedRows(QAbstractTableModel):
         """The key in a row, None while it is not loaded."""
         return self._cache.row(row)
 
+    def listed_ids(self) -> list[str] | None:
+        """Every id that matches, where the list is short enough to be here whole; None otherwise."""
+        rows = [self._cache.row(row) for row in range(min(self._total, PAGE_ROWS + 1))]
+        ids = [api_key.id for api_key in rows if api_key is not None]
+        return ids if len(ids) == self._total else None
+
     def find(self, api_key_id: str) -> int | None:
         """The row of a key among the loaded ones."""
         return self._cache.find(api_key_id)

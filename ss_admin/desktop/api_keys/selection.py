@@ -1,6 +1,6 @@
 """Which keys are checked: some by name, or all that match the filter but a few."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -46,12 +46,11 @@ class KeyChecks(QObject):
         """How many are checked where `total` match the filter."""
         return self._checks.count(total)
 
-    def state(self, total: int) -> Qt.CheckState:
-        """The header's check box: all that match, some, none."""
-        count = self.count(total)
-        if not count:
+    def state(self, total: int, listed: Collection[str] | None = None) -> Qt.CheckState:
+        """The header's check box: all that match, some, none. `listed`: every id that matches, where that is known."""
+        if not self.count(total):
             return Qt.CheckState.Unchecked
-        whole = self._checks.everything and not self._checks.ids
+        whole = self._is_whole(listed)
         return Qt.CheckState.Checked if whole else Qt.CheckState.PartiallyChecked
 
     def set_checked(self, api_key_ids: Iterable[str], *, checked: bool) -> None:
@@ -64,9 +63,10 @@ class KeyChecks(QObject):
         """Turns one key's check round."""
         self.set_checked((api_key_id,), checked=not self.is_checked(api_key_id))
 
-    def toggle_all(self, total: int) -> None:
+    def toggle_all(self, total: int, listed: Collection[str] | None = None) -> None:
         """The header's check box was used: all that match, or none where all or all but a few were checked."""
-        self._set(Checks() if self._checks.everything or not total else Checks(everything=True))
+        none = self._checks.everything or self._is_whole(listed) or not total
+        self._set(Checks() if none else Checks(everything=True))
 
     def clear(self) -> None:
         """Nothing is checked any more."""
@@ -78,6 +78,11 @@ class KeyChecks(QObject):
         if dropped:
             self.clear()
         return dropped
+
+    def _is_whole(self, listed: Collection[str] | None) -> bool:
+        if self._checks.everything:
+            return not self._checks.ids
+        return bool(listed) and all(self._checks.holds(api_key_id) for api_key_id in listed or ())
 
     def _set(self, checks: Checks) -> None:
         if checks != self._checks:

@@ -1,4 +1,4 @@
-"""The list on the screen: rows by mouse and keyboard, and word to the model of which rows are in view."""
+"""The list on the screen: its rows by mouse and by keyboard."""
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -6,7 +6,6 @@ from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
-    QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
@@ -16,6 +15,7 @@ from ss_admin.desktop.api_keys.delegates import make_delegates
 from ss_admin.desktop.api_keys.header import ApiKeyHeader
 from ss_admin.desktop.api_keys.row_anchor import RowAnchor
 from ss_admin.desktop.api_keys.row_look import RowLook
+from ss_admin.desktop.api_keys.rows_in_view import RowsInView
 from ss_admin.desktop.api_keys.selection import KeyChecks
 from ss_admin.desktop.api_keys.table_model import ApiKeyTableModel
 from ss_admin.desktop.moments import Clock, utc_now
@@ -23,7 +23,6 @@ from ss_admin.desktop.theme.theme import Theme
 
 __all__ = ["ApiKeyTableView"]
 
-_VIEW_DELAY_MS = 60
 _WORDS_MOVE_ON_MS = 5_000
 _KEYBOARD_REASONS = {
     Qt.FocusReason.TabFocusReason,
@@ -59,10 +58,7 @@ class ApiKeyTableView(QTableView):
             self.setItemDelegateForColumn(column, delegate)
         self._lay_out_columns()
         self._anchor = RowAnchor(self, model)
-        self._tell = QTimer(self, singleShot=True, interval=_VIEW_DELAY_MS)
-        self._tell.timeout.connect(self._tell_rows_in_view)
-        for moved in (self.verticalScrollBar().valueChanged, model.modelReset, model.rowsInserted, model.rowsRemoved):
-            moved.connect(self._rows_moved)
+        self.in_view = RowsInView(self, model)
         self._words = QTimer(self, interval=_WORDS_MOVE_ON_MS)
         self._words.timeout.connect(self.viewport().update)
         self._words.start()
@@ -77,6 +73,17 @@ class ApiKeyTableView(QTableView):
     def current_key(self) -> ApiKey | None:
         """The key of the current row, None where there is none or it is not loaded."""
         return self._rows.api_key(self.currentIndex().row())
+
+    def make_current(self, api_key_id: str) -> bool:
+        """Makes a key's row the current one and brings it into view; False where the key is not loaded."""
+        row = self._rows.find(api_key_id)
+        if row is None:
+            return False
+        self.setCurrentIndex(self._rows.index(row, Column.NAME))
+        return True
+
+    def keyboardSearch(self, _text: str) -> None:
+        """Letters do nothing: Qt would look through every row, of which most are not here. Ctrl+F searches."""
 
     def key_menu_place(self) -> QPoint:
         """Where the current row's menu opens from the keyboard, in global coordinates."""
@@ -156,19 +163,6 @@ class ApiKeyTableView(QTableView):
         if not self.currentIndex().isValid() and self._rows.rowCount():
             self.setCurrentIndex(self._rows.index(max(0, self.rowAt(0)), Column.NAME))
         self.viewport().update()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """More or fewer rows are in view."""
-        super().resizeEvent(event)
-        self._rows_moved()
-
-    def _rows_moved(self) -> None:
-        if not self._tell.isActive():
-            self._tell.start()
-
-    def _tell_rows_in_view(self) -> None:
-        first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
-        self._rows.show_rows(max(0, first), last if last >= 0 else self._rows.rowCount() - 1)
 
     def _hover(self, index: QModelIndex) -> None:
         if self._hovered != index:

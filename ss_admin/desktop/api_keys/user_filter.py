@@ -86,7 +86,7 @@ class UserFilterPopup(QFrame):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The popup's ground and outline."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), self._theme.colour("surface_raised"))
+        painter.fillRect(self.rect(), self._theme.colour("surface"))
         painter.setPen(QPen(self._theme.colour("border_strong"), 1))
         painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
         painter.end()

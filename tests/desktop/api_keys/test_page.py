@@ -7,7 +7,9 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from ss_admin.client.errors import ClientError, OutcomeUnknown, ServerUnreachable
-from ss_admin.contract.api_keys import ApiKeyStatus
+from ss_admin.contract.api_key_format import new_api_key
+from ss_admin.contract.api_keys import ApiKeyCreated, ApiKeyStatus
+from ss_admin.desktop.api_keys.created_dialog import ApiKeyCreatedDialog
 from ss_admin.desktop.api_keys.delete_dialog import DeleteKeyDialog, DeleteKeysDialog
 from ss_admin.desktop.api_keys.editor_dialog import ApiKeyEditor
 from ss_admin.desktop.api_keys.page import ApiKeysPage
@@ -97,7 +99,7 @@ def test_buttons_for_checked_keys_stand_there_only_while_there_are_any(sample_pa
     assert not page.head.delete_button.icon().isNull()
     assert page.head.disable_button.isVisible()
     assert page.head.enable_button.isVisible()
-    assert page.line.text == "3 checked of 250 keys"
+    assert page.line.text == "250 keys, 3 checked"
 
 
 def test_the_keys_of_the_page_work_wherever_the_focus_is(sample_page: Shown, qtbot: QtBot, settled: Settled) -> None:
@@ -346,6 +348,38 @@ def test_the_list_refreshes_itself_while_it_can_be_seen(sample_page: Shown, qtbo
     qtbot.waitUntil(lambda: len(api_keys.calls) == before + 1)
     page.hide()
     assert not page._timer.isActive()
+
+
+def test_checking_every_row_by_hand_is_all_and_the_header_unchecks_it(show_page: Callable[..., ApiKeysPage]) -> None:
+    page = show_page(SampleApiKeys.of(3))
+    for number in range(3):
+        page.checks.toggle(f"key-{number}")
+    assert page.table.columns.accessibleDescription() == "All keys checked"
+    page.table.columns.check_all_requested.emit()
+    assert page.checks.count(3) == 0
+
+
+def test_a_key_that_was_just_created_becomes_the_current_row(
+    sample_page: Shown, settled: Settled, qtbot: QtBot
+) -> None:
+    page, api_keys = sample_page
+    page.table.setCurrentIndex(page.model.index(9, 1))
+    editor = page.editing.open(None)
+    api_keys.keys.insert(0, sample_key(1_000))
+    editor.created.emit(ApiKeyCreated(api_key=sample_key(1_000), secret=new_api_key()))
+    settled()
+    assert page.table.current_key().id == "key-1000"
+    assert open_dialog(page, ApiKeyCreatedDialog).heading == "API Key Created Successfully"
+
+
+def test_a_create_whose_outcome_is_unknown_refreshes_the_list(sample_page: Shown, settled: Settled) -> None:
+    page, api_keys = sample_page
+    editor = page.editing.open(None)
+    api_keys.keys.insert(0, sample_key(1_000))
+    editor.list_changed.emit()
+    settled()
+    assert page.model.api_key(0).id == "key-1000"
+    assert editor.isVisible()
 
 
 @pytest.mark.parametrize("rows", [1, 3, 100, 101])

@@ -1,0 +1,61 @@
+"""Opens the editors from the list, and what comes after them: the secret of a new key, shown once."""
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from ss_admin.client.accounts import AccountsClient
+from ss_admin.contract.api_keys import ApiKey, ApiKeyCreated
+from ss_admin.desktop.api_keys.created_dialog import ApiKeyCreatedDialog
+from ss_admin.desktop.api_keys.editor_dialog import ApiKeyEditor
+from ss_admin.desktop.api_keys.key_actions import Surroundings
+
+__all__ = ["KeyEditing"]
+
+
+class KeyEditing(QObject):
+    """`created` carries the id of a new key, `changed` a key's new state; `outdated`: the list is to be fetched again.
+
+    `said` carries words for a toast, `failed` a `ClientError` for the shell.
+    """
+
+    said = Signal(str)
+    failed = Signal(object)
+    created = Signal(str)
+    changed = Signal(object)
+    outdated = Signal()
+
+    def __init__(self, surroundings: Surroundings, accounts: AccountsClient, window: QWidget) -> None:
+        super().__init__(window)
+        self._with = surroundings
+        self._accounts = accounts
+        self._window = window
+
+    def open(self, api_key: ApiKey | None) -> ApiKeyEditor:
+        """Opens the editor for a key, or for a new one."""
+        editor = ApiKeyEditor(
+            self._window,
+            api_keys=self._with.api_keys,
+            accounts=self._accounts,
+            background=self._with.background,
+            theme=self._with.theme,
+            api_key=api_key,
+        )
+        editor.created.connect(self._on_created)
+        editor.saved.connect(self._on_saved)
+        editor.list_changed.connect(self.outdated)
+        editor.session_ended.connect(self.failed)
+        editor.finished.connect(editor.deleteLater)
+        editor.open()
+        return editor
+
+    def _on_created(self, created: ApiKeyCreated) -> None:
+        self.created.emit(created.api_key.id)
+        self.outdated.emit()
+        dialog = ApiKeyCreatedDialog(self._window, created, self._with.clipboard, self._with.theme)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _on_saved(self, api_key: ApiKey) -> None:
+        self.changed.emit(api_key)
+        self.outdated.emit()
+        self.said.emit(f"“{api_key.name}” was saved.")
