@@ -11,12 +11,10 @@ __all__ = ["serve_database"]
 
 
 @contextmanager
-def serve_database(
-    database: Path, *, port: int = 0, log: Path | None = None, **settings: str
-) -> Iterator["subprocess.Popen[str]"]:
-    """Serves an SQLite file until the block is left; the URL stands in the first line of its output, read already.
+def serve_database(database: Path, *, port: int = 0, log: Path | None = None, **settings: str) -> Iterator[str]:
+    """Serves an SQLite file until the block is left; gives its URL.
 
-    The process's `args` end with that URL. `log`: where its log goes; `settings`: more `SS_…` variables.
+    `log`: where its log goes; `settings`: more `SS_…` variables.
     """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SS_")}
     environment |= {"SS_DATABASE_URL": f"sqlite:///{database}", **settings}
@@ -31,8 +29,9 @@ def serve_database(
     assert process.stdout is not None
     with process.stdout:
         try:
-            process.args = [*process.args, process.stdout.readline().strip()]  # type: ignore[misc]
-            yield process
+            url = process.stdout.readline().strip()
+            assert url, "the backend did not start" if log is None else log.read_text()
+            yield url
         finally:
             process.terminate()
-            process.wait(30)
+            process.wait(40)

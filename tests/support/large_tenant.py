@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 
 from ss_admin.backend.accounts.directory import Directory
 from ss_admin.backend.api_keys.changes import KeySettings, column_values
+from ss_admin.backend.settings import Settings, resolve_pepper
 from ss_admin.backend.store.engine import Store
 from ss_admin.backend.store.migrate import upgrade
 from ss_admin.backend.store.tables import ApiKeyRow, UserRow
@@ -28,7 +29,9 @@ _AT_ONCE = 5000
 
 def write_large_tenant(database: Path, keys: int) -> None:
     """Creates the file with one tenant, its administrator (`USERNAME`, `PASSWORD`) and `keys` keys."""
-    store = Store.open(f"sqlite:///{database}")
+    url = f"sqlite:///{database}"
+    resolve_pepper(Settings(_env_file=None, database_url=url))
+    store = Store.open(url)
     upgrade(store)
     directory = Directory(store, cheap_passwords())
     tenant = directory.create_tenant("Large Estate")
