@@ -33,7 +33,7 @@ def describe(error: ClientError) -> str:
         return _describe_problem(error)
     if isinstance(error, ServerUnreachable):
         return f"The server cannot be reached: {error.reason}. Check the network and the server’s address."
-    return f"{error} Please try again."
+    return f"This did not work: {str(error).rstrip('.')}. Please try again."
 
 
 def duration_in_words(seconds: int) -> str:

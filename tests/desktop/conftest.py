@@ -5,12 +5,17 @@ import os
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
 from ss_admin.desktop.background import Background
+from ss_admin.desktop.preferences import Preferences
+from ss_admin.desktop.shell.place import Surroundings
 from ss_admin.desktop.theme.theme import Theme
+from tests.support.desktop_session import MemoryClipboard
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +40,15 @@ def background(qapp: QApplication) -> Iterator[Background]:
     background = Background()
     yield background
     background.shutdown()
+
+
+@pytest.fixture
+def blank_preferences(tmp_path: Path) -> Preferences:
+    """Settings of a person who starts the app for the first time."""
+    return Preferences(QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat))
+
+
+@pytest.fixture
+def around(theme: Theme, background: Background, blank_preferences: Preferences) -> Surroundings:
+    """What windows and pages are given."""
+    return Surroundings(background, MemoryClipboard(), theme, blank_preferences)

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from ss_admin.desktop.theme.theme import Theme
-from ss_admin.desktop.widgets.buttons import button
+from ss_admin.desktop.widgets.buttons import button, show_action
 from ss_admin.desktop.widgets.labels import words, wrapped_label
 from ss_admin.desktop.widgets.notice import NOTICE_ICONS, IconLabel, NoticeKind
 
@@ -38,7 +38,7 @@ class Banner(QFrame):
         self._note.setMinimumWidth(_NOTE_WIDTH)
         self._note.hide()
         self.action: QPushButton = button(action, name=f"{name}.action")
-        self.action.setVisible(bool(action))
+        show_action(self.action, action)
         self.action.clicked.connect(self.acted)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(24, 8, 24, 8)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from ss_admin.desktop.theme.theme import Theme
 
-__all__ = ["ButtonKind", "IconButton", "button", "set_kind"]
+__all__ = ["ButtonKind", "IconButton", "button", "set_kind", "show_action"]
 
 ButtonKind = Literal["standard", "primary", "danger", "quiet", "plain"]
 
@@ -34,6 +34,14 @@ def button(
         made.setIcon(theme.icon(icon, _ICON_ROLES.get(kind, "text")))
         made.setIconSize(QSize(20, 16))  # wider than the icon is drawn: air between it and the words
     return made
+
+
+def show_action(made: QPushButton, text: str) -> None:
+    """Gives a button other words; without words it is not there, for the keyboard and screen readers either."""
+    made.setText(text)
+    made.setAccessibleName(text)
+    made.setFocusPolicy(Qt.FocusPolicy.StrongFocus if text else Qt.FocusPolicy.NoFocus)
+    made.setVisible(bool(text))
 
 
 def set_kind(widget: QWidget, kind: str) -> None:

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from ss_admin.desktop.theme.theme import Theme
-from ss_admin.desktop.widgets.buttons import ButtonKind, button
+from ss_admin.desktop.widgets.buttons import ButtonKind, button, show_action
 from ss_admin.desktop.widgets.labels import words, wrapped_label
 from ss_admin.desktop.widgets.notice import IconLabel
 
@@ -58,6 +58,4 @@ class EmptyState(QWidget):
         self._title.setText(title)
         self._text.setText(text)
         self._text.setMinimumHeight(self._text.heightForWidth(_TEXT_WIDTH))
-        self.action.setText(action)
-        self.action.setAccessibleName(action)
-        self.action.setVisible(bool(action))
+        show_action(self.action, action)
