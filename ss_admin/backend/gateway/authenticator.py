@@ -102,9 +102,11 @@ class Authenticator:
         _check_form(api_key)
         digest = api_key_digest(self._pepper, api_key)
         with self._store.reading() as session:
-            row = session.execute(_API_KEY_FACTS, {"digest": digest, "rulechain_id": rulechain_id}).one_or_none()
+            # Past the mapper: plain columns are all that is asked for, and this is the way of every call.
+            connection = session.connection()
+            row = connection.execute(_API_KEY_FACTS, {"digest": digest, "rulechain_id": rulechain_id}).one_or_none()
             if row is None:
-                deleted_id = session.execute(_TOMBSTONE_FACTS, {"digest": digest}).scalar_one_or_none()
+                deleted_id = connection.execute(_TOMBSTONE_FACTS, {"digest": digest}).scalar_one_or_none()
         if row is None:
             if deleted_id is None:
                 raise ProblemError(ProblemCode.INVALID_API_KEY, _UNKNOWN_KEY)

@@ -216,7 +216,7 @@ class Hammer:
     decisions: list[LimitDecision] = field(default_factory=list)
 
     def run(self, threads: int) -> None:
-        begin = threading.Barrier(threads)
+        begin = threading.Barrier(threads, timeout=30)
         workers = [threading.Thread(target=self._work, args=(begin,)) for _ in range(threads)]
         for worker in workers:
             worker.start()
