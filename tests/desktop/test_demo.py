@@ -25,7 +25,7 @@ from ss_admin.contract.api_keys import ApiKeyStatus, ExpiryState
 from ss_admin.contract.demo import DemoReady, DemoUser
 from ss_admin.desktop import demo
 from ss_admin.desktop.demo import DemoBackend, DemoFailed, in_words, serve_without_window, start_demo_backend
-from tests.support.partner import call_as_in_readme
+from tests.support.readme_call import call_as_in_readme
 
 ROOT = Path(__file__).parent.parent.parent
 

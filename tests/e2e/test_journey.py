@@ -10,7 +10,7 @@ from ss_admin.client.api_keys import ApiKeysClient
 from ss_admin.contract.api_key_format import find_api_key_fault
 from ss_admin.contract.api_keys import ApiKey, ApiKeyChange, ApiKeyStatus
 from ss_admin.desktop.demo import DemoBackend
-from tests.support.partner import PartnerAnswer, call_as_in_readme
+from tests.support.readme_call import PartnerAnswer, call_as_in_readme
 from tests.support.real_window import RealApp, read_clipboard, wait_until
 
 NAME = "Keyboard Only Integration"
