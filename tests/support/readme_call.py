@@ -1,109 +1,58 @@
-"""Partners and what they call, for tests: keys with their secrets, rule chains, and calls through the whole app."""
+"""A partner with the README in hand: calls a rule chain with its very line, with real curl."""
 
 import json
-import uuid
-from datetime import UTC, datetime
+import os
+import re
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from flask import Flask
-from sqlalchemy import update
-from werkzeug.test import TestResponse
+__all__ = ["PartnerAnswer", "call_as_in_readme", "readme_call"]
 
-from ss_admin.backend.api_keys.service import ApiKeysService
-from ss_admin.backend.store.engine import Store
-from ss_admin.backend.store.tables import ApiKeyRow, RuleChainRow, TombstoneRow
-from ss_admin.contract.api_keys import ApiKeyChange, ApiKeyCreated, ApiKeyStatus, NewApiKey
-from ss_admin.contract.documents import ObjectRef
-from ss_admin.resource_files import resource_path
-from tests.support.article import SAMPLE_BODY
-from tests.support.backend import PEPPER, Person
+ROOT = Path(__file__).parent.parent.parent
 
 
-def plant_chain(store: Store, tenant: ObjectRef, sample: str = "building-alarm", **changes: Any) -> str:
-    """Store a sample chain, changed as told; its id."""
-    chain = json.loads(resource_path("sample-chains", f"{sample}.json").read_text(encoding="utf-8")) | changes
-    now = datetime.now(UTC)
-    rulechain_id = str(uuid.uuid4())
-    with store.writing() as session:
-        session.add(
-            RuleChainRow(
-                **chain,
-                id=rulechain_id,
-                tenant_id=tenant.id,
-                name_folded=chain["name"].casefold(),
-                created_at=now,
-                updated_at=now,
-                version=1,
-            )
+@dataclass(frozen=True)
+class PartnerAnswer:
+    """What curl was answered; header names in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    document: dict[str, Any]
+
+    @property
+    def code(self) -> str:
+        """The problem's code; empty for a success."""
+        return str(self.document.get("code", ""))
+
+
+def readme_call() -> str:
+    """The lines of the README that call a rule chain."""
+    blocks = re.findall(r"^```\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    (call,) = [block for block in blocks if "x-api-key" in block]
+    return str(call)
+
+
+def call_as_in_readme(endpoint_url: str, api_key: str) -> PartnerAnswer:
+    """Runs them as they stand, the key in the environment only; curl's own settings add the headers to its output."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / ".curlrc").write_text("include\nmax-time = 20\n")
+        found = subprocess.run(
+            ["bash", "-c", readme_call()],
+            env={
+                "PATH": os.environ["PATH"],
+                "CURL_HOME": folder,
+                "SS_API_KEY": api_key,
+                "SS_ENDPOINT_URL": endpoint_url,
+            },
+            capture_output=True,
+            timeout=30,
+            check=False,
         )
-    return rulechain_id
-
-
-class Partner:
-    """Calls with keys that an administrator made."""
-
-    def __init__(self, app: Flask, store: Store, admin: Person) -> None:
-        self.app = app
-        self.store = store
-        self.admin = admin
-        self.service = ApiKeysService(store, PEPPER.encode())
-
-    def chain(self, sample: str = "building-alarm", **changes: Any) -> str:
-        """A chain of the administrator's tenant; its id."""
-        return plant_chain(self.store, self.admin.tenant, sample, **changes)
-
-    def change_chain(self, rulechain_id: str, **values: Any) -> None:
-        """Save the chain with other values, as a next version."""
-        with self.store.writing() as session:
-            row = session.get_one(RuleChainRow, rulechain_id)
-            for name, value in values.items():
-                setattr(row, name, value)
-            row.version += 1
-
-    def key(self, **order: Any) -> ApiKeyCreated:
-        """A new key; unlimited unless told otherwise."""
-        wanted = {"name": "Building Alarm", "user_id": self.admin.user_id, "rate_limit": None} | order
-        return self.service.create(self.admin.actor, NewApiKey(**wanted))
-
-    def change(self, created: ApiKeyCreated, **values: Any) -> None:
-        """Change a key as an administrator would."""
-        self.service.change(self.admin.actor, created.api_key.id, ApiKeyChange(**values))
-
-    def disable(self, created: ApiKeyCreated) -> None:
-        self.change(created, status=ApiKeyStatus.DISABLED)
-
-    def delete(self, created: ApiKeyCreated) -> None:
-        self.service.delete(self.admin.actor, created.api_key.id)
-
-    def expire_at(self, created: ApiKeyCreated, moment: datetime) -> None:
-        """Set the date past the service, which refuses one that has passed."""
-        with self.store.writing() as session:
-            session.execute(update(ApiKeyRow).where(ApiKeyRow.id == created.api_key.id).values(expires_at=moment))
-
-    def call(
-        self,
-        rulechain_id: str,
-        secret: str | None,
-        body: bytes = SAMPLE_BODY,
-        *,
-        method: str = "POST",
-        content_type: str | None = "application/json",
-        headers: dict[str, str] | None = None,
-        query: str = "",
-    ) -> TestResponse:
-        """Call the chain; `secret` None leaves the header out."""
-        sent = dict(headers or {})
-        if secret is not None:
-            sent["x-api-key"] = secret
-        path = f"/rulechains/{rulechain_id}/execute{query}"
-        return self.app.test_client().open(path, method=method, data=body, content_type=content_type, headers=sent)
-
-    def row(self, created: ApiKeyCreated) -> ApiKeyRow:
-        """The key as it is stored."""
-        with self.store.reading() as session:
-            return session.query(ApiKeyRow).filter_by(id=created.api_key.id).one()
-
-    def tombstone(self, created: ApiKeyCreated) -> TombstoneRow:
-        """What is left of the deleted key."""
-        with self.store.reading() as session:
-            return session.query(TombstoneRow).filter_by(api_key_id=created.api_key.id).one()
+    assert found.returncode == 0, found.stderr.decode()
+    head, _, body = found.stdout.decode().partition("\r\n\r\n")
+    status, *lines = head.split("\r\n")
+    headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
+    return PartnerAnswer(int(status.split(" ")[1]), headers, json.loads(body))
