@@ -28,6 +28,10 @@ def started(monkeypatch: pytest.MonkeyPatch, tmp_path, theme: Theme, qapp: QAppl
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     yield
     sys.excepthook = hooks
+    # Closing the last window posts one more order to quit, under which no later test could run an event loop.
+    QApplication.sendPostedEvents()
+    QTimer.singleShot(0, QApplication.exit)
+    QApplication.exec()
     for number, handler in handlers.items():
         signal.signal(number, handler)
 
