@@ -43,7 +43,7 @@ class Preferences:
     @property
     def closed_groups(self) -> frozenset[str]:
         """The groups of the sidebar that are folded up, by their labels."""
-        return frozenset(self._words("sidebar/closed"))
+        return frozenset(_words(self._settings, "sidebar/closed"))
 
     @closed_groups.setter
     def closed_groups(self, labels: frozenset[str]) -> None:
@@ -52,7 +52,7 @@ class Preferences:
     @property
     def last_server(self) -> str:
         """The address that the last sign-in went to; empty at first."""
-        return self._text("signIn/server")
+        return _text(self._settings, "signIn/server")
 
     @last_server.setter
     def last_server(self, url: str) -> None:
@@ -61,7 +61,7 @@ class Preferences:
     @property
     def last_username(self) -> str:
         """The user name of the last sign-in; empty at first."""
-        return self._text("signIn/username")
+        return _text(self._settings, "signIn/username")
 
     @last_username.setter
     def last_username(self, username: str) -> None:
@@ -70,7 +70,7 @@ class Preferences:
     @property
     def ca_file(self) -> str:
         """The certificate file of a private certificate authority; empty: the system's authorities count."""
-        return self._text("signIn/caFile")
+        return _text(self._settings, "signIn/caFile")
 
     @ca_file.setter
     def ca_file(self, path: str) -> None:
@@ -79,7 +79,7 @@ class Preferences:
     @property
     def stays_signed_in(self) -> bool:
         """Whether the last sign-in asked for “Stay signed in on this workstation”."""
-        return self._text("signIn/stays") == "true"
+        return _text(self._settings, "signIn/stays") == "true"
 
     @stays_signed_in.setter
     def stays_signed_in(self, stays: bool) -> None:
@@ -88,7 +88,7 @@ class Preferences:
     def column_widths(self, list_name: str) -> tuple[int, ...]:
         """The columns' widths in pixels; empty if never saved."""
         try:
-            widths = tuple(int(word) for word in self._words(f"{list_name}/columnWidths"))
+            widths = tuple(int(word) for word in _words(self._settings, f"{list_name}/columnWidths"))
         except ValueError:
             return ()
         return widths if len(widths) <= _MAX_COLUMNS and all(0 < width <= _MAX_WIDTH for width in widths) else ()
@@ -99,7 +99,7 @@ class Preferences:
 
     def sort(self, list_name: str) -> ListSort | None:
         """How a list is sorted; None if never saved."""
-        words = self._words(f"{list_name}/sort")
+        words = _words(self._settings, f"{list_name}/sort")
         return ListSort(words[0], words[1] == "descending") if len(words) == 2 else None
 
     def set_sort(self, list_name: str, sort: ListSort) -> None:
@@ -111,12 +111,14 @@ class Preferences:
         """Writes everything to disk now."""
         self._settings.sync()
 
-    def _text(self, key: str) -> str:
-        value = self._settings.value(key)
-        return value if isinstance(value, str) else ""
 
-    def _words(self, key: str) -> list[str]:
-        value = self._settings.value(key)
-        if isinstance(value, str):  # an INI file does not tell a list of one from a text
-            return [value] if value else []
-        return [word for word in value if isinstance(word, str)] if isinstance(value, list) else []
+def _text(settings: QSettings, key: str) -> str:
+    value = settings.value(key)
+    return value if isinstance(value, str) else ""
+
+
+def _words(settings: QSettings, key: str) -> list[str]:
+    value = settings.value(key)
+    if isinstance(value, str):  # an INI file does not tell a list of one from a text
+        return [value] if value else []
+    return [word for word in value if isinstance(word, str)] if isinstance(value, list) else []

@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from ss_admin.client.errors import ClientError
 from ss_admin.contract.accounts import Role
+from ss_admin.desktop.preferences import Preferences
 from ss_admin.desktop.session import Credentials, DesktopSession, ServerChoice
 from ss_admin.desktop.shell.place import BuildPlaces, Surroundings
 from ss_admin.desktop.shell.plain_pages import NotAllowedPage, WaitingPage
@@ -60,18 +61,18 @@ class MainWindow(QWidget):
         layout.addWidget(self._stack)
         self.toasts = ToastArea(self, theme=around.theme)
         self._connect()
-        self._restore_size()
+        _restore_size(self, around.preferences)
 
     def start(self, server_url: str = "", credentials: Credentials | None = None) -> None:
         """Signs in with `credentials` if given, else with the kept token if there is one, else asks."""
         self._look_for_keyring()
         preferences = self._around.preferences
         self._fill(self.sign_in_page.form, server_url)
+        self._stack.setCurrentWidget(self.waiting_page)
+        self.waiting_page.start()
         if credentials is not None:
-            self._wait()
             self._sign_in(credentials, self.sign_in_page.form)
         elif preferences.stays_signed_in and preferences.last_username and not server_url:
-            self._wait()
             server = ServerChoice(
                 preferences.last_server,
                 preferences.ca_file,
@@ -99,13 +100,6 @@ class MainWindow(QWidget):
         self._session.ended.connect(self._show_ended)
         self._session.token_not_kept.connect(self._say_not_kept)
 
-    def _restore_size(self) -> None:
-        self.setMinimumSize(_LEAST_SIZE)
-        geometry = self._around.preferences.window_geometry
-        if geometry.isEmpty() or not self.restoreGeometry(geometry):
-            room = self.screen().availableGeometry().size()
-            self.resize(_FIRST_SIZE.boundedTo(room))
-
     def _look_for_keyring(self) -> None:
         if self._sample_data:
             self._keyring_found(TokenStoreState(usable=False, reason="Not with sample data."))
@@ -129,16 +123,6 @@ class MainWindow(QWidget):
             stay=preferences.stays_signed_in,
         )
         form.set_token_store_state(self._keyring_state)
-
-    def _fill_in_session(self, form: SignInForm) -> None:
-        """The same person on the same server is who most likely comes back."""
-        if self._session.connection is not None and self._session.session is not None:
-            form.server.address.setText(self._session.connection.server_url)
-            form.username.setText(self._session.session.user.username)
-
-    def _wait(self) -> None:
-        self._stack.setCurrentWidget(self.waiting_page)
-        self.waiting_page.start()
 
     def _show_sign_in(self) -> None:
         self.waiting_page.stop()
@@ -224,7 +208,7 @@ class MainWindow(QWidget):
         again = SignInAgainDialog(QApplication.activeModalWidget() or self, theme=self._around.theme)
         self._again = again
         self._fill(again.form)
-        self._fill_in_session(again.form)
+        _fill_in_session(again.form, self._session)
         again.form.submitted.connect(lambda credentials: self._sign_in(credentials, again.form))
         again.finished.connect(self._forget_again)
         again.open_over_all()
@@ -251,3 +235,17 @@ class MainWindow(QWidget):
     def _say_not_kept(self, reason: str) -> None:
         if self.workspace is not None:
             self.workspace.show_message("You will have to sign in again next time", reason)
+
+
+def _restore_size(window: QWidget, preferences: Preferences) -> None:
+    window.setMinimumSize(_LEAST_SIZE)
+    geometry = preferences.window_geometry
+    if geometry.isEmpty() or not window.restoreGeometry(geometry):
+        window.resize(_FIRST_SIZE.boundedTo(window.screen().availableGeometry().size()))
+
+
+def _fill_in_session(form: SignInForm, session: DesktopSession) -> None:
+    """The same person on the same server is who most likely comes back."""
+    if session.connection is not None and session.session is not None:
+        form.server.address.setText(session.connection.server_url)
+        form.username.setText(session.session.user.username)
