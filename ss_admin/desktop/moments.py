@@ -91,8 +91,9 @@ def long_moment(moment: datetime) -> str:
 
 
 def exact_moment(moment: datetime) -> str:
-    """The moment to the second, on two lines: local time with its zone, then UTC."""
-    return f"{_local(moment):%Y-%m-%d %H:%M:%S %Z}\n{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    """The moment to the second: local time with its zone, and on a second line UTC, unless that is the local zone."""
+    local, utc = f"{_local(moment):%Y-%m-%d %H:%M:%S %Z}", f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return local if local == utc else f"{local}\n{utc}"
 
 
 def _local(moment: datetime) -> datetime:

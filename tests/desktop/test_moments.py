@@ -88,6 +88,14 @@ def test_moments_are_shown_in_local_time_with_its_zone_and_in_utc(berlin: None) 
     assert exact_moment(moment) == "2026-12-24 00:30:05 CET\n2026-12-23 23:30:05 UTC"
 
 
+def test_where_local_time_is_utc_it_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    assert exact_moment(NOW) == "2026-11-23 12:00:00 UTC"
+    monkeypatch.undo()
+    time.tzset()
+
+
 @given(st.datetimes(timezones=st.just(UTC)))
 def test_every_moment_of_the_calendar_has_words(moment: datetime) -> None:
     for words in (ago(moment, NOW), ahead(moment, NOW), expiry_words(moment, NOW), exact_moment(moment)):

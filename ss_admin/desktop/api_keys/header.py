@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QActionGroup,
     QColor,
@@ -133,6 +133,8 @@ class ApiKeyHeader(QHeaderView):
         if key in moves:
             self._section = usable[moves[key]]
             self.viewport().update()
+        elif key == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
+            self._open_sort_menu(self._below_section())
         elif key in {Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self.use(self._section)
         elif key == Qt.Key.Key_Down:
@@ -180,11 +182,16 @@ class ApiKeyHeader(QHeaderView):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offers every sorting, also those by user and by creation, which no column's title stands for."""
         by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
-        below = QPointF(self.sectionViewportPosition(self._section), self.height()).toPoint()
-        place = self.mapToGlobal(below) if by_key else event.globalPos()
+        self._open_sort_menu(self._below_section() if by_key else event.globalPos())
+
+    def _below_section(self) -> QPoint:
+        return self.mapToGlobal(QPoint(self.sectionViewportPosition(self._section), self.height()))
+
+    def _open_sort_menu(self, place: QPoint) -> None:
         menu = self.sort_menu()
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(place)
+        menu.setActiveAction(next(action for action in menu.actions() if action.isChecked()))
 
     def _hover(self, section: int) -> None:
         if section != self._hovered:

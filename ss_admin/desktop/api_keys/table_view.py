@@ -32,7 +32,7 @@ _KEYBOARD_REASONS = {
 
 
 class ApiKeyTableView(QTableView):
-    """Enter edits (on the ⋯ cell it opens the menu), Space checks, Delete deletes, the menu key opens the menu.
+    """Enter edits (on the ⋯ cell it opens the menu), Space checks, Delete deletes, menu key or Shift+F10 open the menu.
 
     Signals carry the row's `ApiKey`; nothing is emitted for a row that is not loaded yet.
     """
@@ -97,6 +97,8 @@ class ApiKeyTableView(QTableView):
         plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if key == Qt.Key.Key_A and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
             self.columns.check_all_requested.emit()
+        elif key == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
+            self._ask_for_menu(api_key, self.key_menu_place())  # which X11 does not take for the menu key
         elif key == Qt.Key.Key_Escape and plain and self._checks.count(self._rows.rowCount()):
             self._checks.clear()
         elif api_key is None or not plain or not self._use(api_key, key):
@@ -110,10 +112,14 @@ class ApiKeyTableView(QTableView):
         elif key not in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             return False
         elif self.currentIndex().column() == Column.ACTIONS:
-            self.menu_requested.emit(api_key, self.key_menu_place())
+            self._ask_for_menu(api_key, self.key_menu_place())
         else:
             self.edit_requested.emit(api_key)
         return True
+
+    def _ask_for_menu(self, api_key: ApiKey | None, place: QPoint) -> None:
+        if api_key is not None and self._menu_key is None:
+            self.menu_requested.emit(api_key, place)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Makes the row current; on the check box checks it, on ⋯ opens the menu."""
@@ -126,7 +132,7 @@ class ApiKeyTableView(QTableView):
         if index.column() == Column.CHECK:
             self._checks.toggle(api_key.id)
         elif index.column() == Column.ACTIONS:
-            self.menu_requested.emit(api_key, self.key_menu_place())
+            self._ask_for_menu(api_key, self.key_menu_place())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Edits the row; the check box counts both clicks."""
@@ -153,8 +159,7 @@ class ApiKeyTableView(QTableView):
         by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
         index = self.currentIndex() if by_key else self.indexAt(event.pos())
         api_key = self._rows.api_key(index.row()) if index.isValid() else None
-        if api_key is not None:
-            self.menu_requested.emit(api_key, self.key_menu_place() if by_key else event.globalPos())
+        self._ask_for_menu(api_key, self.key_menu_place() if by_key else event.globalPos())
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """There is always a current row while the list has the keyboard."""

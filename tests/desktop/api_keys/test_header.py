@@ -2,6 +2,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ss_admin.contract.api_keys import ApiKeySort
@@ -70,6 +71,17 @@ def test_the_menu_offers_every_sorting_also_by_user_and_marks_the_one_in_force(
     next(action for action in menu.actions() if action.text() == "User, ascending").trigger()
     settled()
     assert (api_keys.calls[-1].query.sort, api_keys.calls[-1].query.descending) == (ApiKeySort.USER, False)
+
+
+def test_the_sort_menu_opens_by_keyboard(sample_page: Shown, qtbot: QtBot, settled: Callable[[], None]) -> None:
+    page, api_keys = sample_page
+    qtbot.keyClick(page.table.columns, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    menu = QApplication.activePopupWidget()
+    assert menu.objectName() == "apiKeys.sortMenu"
+    qtbot.keyClick(menu, Qt.Key.Key_Up)
+    qtbot.keyClick(menu, Qt.Key.Key_Return)
+    settled()
+    assert not api_keys.calls[-1].query.descending
 
 
 def test_sorting_and_column_widths_are_remembered(

@@ -55,7 +55,7 @@ def test_a_click_on_the_check_box_checks_and_a_double_click_on_a_row_edits(sampl
     assert edit.args == [sample_key(2)]
 
 
-@pytest.mark.parametrize("way", ["enter on the cell", "click on the cell", "right click", "menu key"])
+@pytest.mark.parametrize("way", ["enter on the cell", "click on the cell", "right click", "menu key", "shift+F10"])
 def test_the_row_menu_opens_by_mouse_and_by_keyboard(sample_page: Shown, qtbot: QtBot, way: str) -> None:
     page, _ = sample_page
     asked = []
@@ -64,6 +64,8 @@ def test_the_row_menu_opens_by_mouse_and_by_keyboard(sample_page: Shown, qtbot: 
     page.table.setCurrentIndex(page.model.index(4, Column.ACTIONS if way == "enter on the cell" else Column.NAME))
     if way == "enter on the cell":
         qtbot.keyClick(page.table, Qt.Key.Key_Return)
+    elif way == "shift+F10":
+        qtbot.keyClick(page.table, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
     elif way == "click on the cell":
         click(qtbot, page, 4, Column.ACTIONS)
     else:
