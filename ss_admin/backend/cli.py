@@ -32,17 +32,15 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Runs the command with `arguments` and gives its exit code: 0, 1 (could not), 2 (bad usage), 130 (interrupted)."""
     try:
+        if not all(_is_utf8(argument) for argument in arguments):
+            raise click.UsageError("The arguments are not valid UTF-8.")
         result = _ss_backend.main(list(arguments), prog_name="ss-backend", standalone_mode=False)
-    except click.ClickException as fault:
-        return _fail(2, f"{fault.format_message()} See: ss-backend --help")
-    except (NameUnfit, PasswordUnfit) as unfit:
-        return _fail(2, str(unfit))
-    except (ConfigurationError, SchemaNewer, DirectoryError) as error:
-        return _fail(1, str(error))
-    except StoreUnavailable as error:
-        return _fail(1, _with_cause(error))
     except (click.Abort, KeyboardInterrupt):
         return 130
+    except (click.ClickException, NameUnfit, PasswordUnfit) as fault:
+        return _fail(2, _told(fault))
+    except (ConfigurationError, SchemaNewer, DirectoryError, StoreUnavailable, OSError) as error:
+        return _fail(1, _told(error))
     return result if isinstance(result, int) else 0
 
 
@@ -133,6 +131,27 @@ def _fail(status: int, message: str) -> int:
     return status
 
 
+def _is_utf8(argument: str) -> bool:
+    """Bytes of the command line that are no UTF-8 arrive as lone surrogates, which no database takes."""
+    try:
+        argument.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _told(error: Exception) -> str:
+    """The error as one line, with what helps against it."""
+    match error:
+        case click.ClickException():
+            return f"{error.format_message()} See: ss-backend --help"
+        case StoreUnavailable():
+            return _with_cause(error)
+        case OSError():
+            return f"the output cannot be written: {error.strerror}"
+    return str(error)
+
+
 def _with_cause(error: StoreUnavailable) -> str:
     """The error with what the database's driver said first; drivers name hosts and files, never passwords."""
     said = str(getattr(error.__cause__, "orig", "") or "").strip().partition("\n")[0]
@@ -161,12 +180,14 @@ def _current_store(settings: Settings) -> Iterator[Store]:
 
 def _ask_password(*, from_stdin: bool) -> str:
     if from_stdin:
+        if sys.stdin is None:
+            raise click.UsageError("There is no standard input to read the password from.")
         line = sys.stdin.buffer.readline(PASSWORD_MAX_BYTES + 1)
         try:
             return line.decode("utf-8").removesuffix("\n").removesuffix("\r")
         except UnicodeDecodeError:
             raise PasswordUnfit("the password is not valid UTF-8") from None
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():
         raise click.UsageError("There is no terminal to ask for the password on; use --password-stdin.")
     password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     return password

@@ -1,6 +1,7 @@
 """The backend's settings, from the environment (`SS_…`) or a `.env` file, and the pepper that keys are hashed under."""
 
 import os
+import re
 import secrets
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -16,6 +17,10 @@ __all__ = ["ConfigurationError", "Settings", "load_settings", "pepper_file", "re
 
 PEPPER_BYTES = 32
 PEPPER_MIN_CHARACTERS = 32
+
+_BASE_URL = re.compile(
+    r"(?i:https?)://[\w.-]+(:\d{1,5})?(/[^\s?#]*)?|(?i:https?)://\[[0-9a-fA-F:.]+\](:\d{1,5})?(/[^\s?#]*)?"
+)
 
 Network = IPv4Network | IPv6Network
 
@@ -68,9 +73,10 @@ class Settings(BaseSettings):
     def _without_slash(cls, value: str | None) -> str | None:
         if value is None or not value.strip():
             return None
-        if not value.startswith(("http://", "https://")):
-            raise ValueError("must begin with https:// or http://")
-        return value.strip().rstrip("/")
+        base = value.strip().rstrip("/")
+        if not _BASE_URL.fullmatch(base):
+            raise ValueError("must be https:// or http:// with a host, and perhaps a port and a path, nothing else")
+        return base
 
     @field_validator("key_pepper")
     @classmethod

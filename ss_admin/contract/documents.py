@@ -13,6 +13,9 @@ LABEL_MAX_CHARACTERS = 100
 SEARCH_MAX_CHARACTERS = 200
 PAGE_MAX_ITEMS = 1000
 
+_TURNING_TEXT_AROUND = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Unicode's embeddings, overrides and isolates (UAX #9): with them a name reads otherwise than it is."""
+
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
 
 
@@ -80,13 +83,17 @@ def _trimmed_label(text: str) -> str:
     text = _refuse_unprintable(unicodedata.normalize("NFC", text.strip()))
     if not text:
         raise ValueError("must not be empty")
+    if not any(unicodedata.category(character)[0] in "LNPS" for character in text):
+        raise ValueError("must have a character that can be seen")
+    if not _TURNING_TEXT_AROUND.isdisjoint(text):
+        raise ValueError("must not have characters that turn the direction of text")
     if len(text) > LABEL_MAX_CHARACTERS:
         raise ValueError(f"must have at most {LABEL_MAX_CHARACTERS} characters, it has {len(text)}")
     return text
 
 
 Label = Annotated[str, Field(strict=True, min_length=1, max_length=1000), AfterValidator(_trimmed_label)]
-"""A name that people read: 1 to 100 characters after trimming, NFC, no control characters."""
+"""A name that people read: 1 to 100 characters after trimming, NFC, something to see, no control characters."""
 
 SearchText = Annotated[str, Field(max_length=SEARCH_MAX_CHARACTERS), AfterValidator(_refuse_unprintable)]
 """What is typed into a search box; empty means no search."""

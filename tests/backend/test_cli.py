@@ -141,6 +141,50 @@ def test_taken_user_name_is_refused_whatever_its_case(
     assert "already" in failed_line(capsys)
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["tenant", "create", "a\udcff"],
+        ["user", "set-password", "--password-stdin", "ann\udcff"],
+        ["user", "create", "--tenant", "\udcff", *CREATE_USER[4:], "--password-stdin", "ann"],
+    ],
+)
+def test_arguments_that_are_no_utf_8_are_bad_usage(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    type_in(monkeypatch, PASSWORD.encode())
+    assert cli.run(arguments) == 2
+    assert "UTF-8" in failed_line(capsys)
+
+
+@pytest.mark.parametrize("options", [["--password-stdin"], []])
+def test_closed_standard_input_is_bad_usage_where_a_password_is_needed(
+    options: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    assert cli.run([*CREATE_USER, *options, "ann"]) == 2
+    failed_line(capsys)
+
+
+def test_output_that_cannot_be_written_is_one_clear_line() -> None:
+    command = [sys.executable, "-c", "from ss_admin.backend.cli import main; main()", "--version"]
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr == "ss-backend: the output cannot be written: No space left on device\n"
+
+
+def test_user_name_is_the_same_however_a_keyboard_composes_its_characters(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cli.run(["tenant", "create", "Acme"])
+    for username, status in (("zo\u00eb", 0), ("zoe\u0308", 1)):
+        capsys.readouterr()
+        type_in(monkeypatch, PASSWORD.encode())
+        assert cli.run([*CREATE_USER, "--password-stdin", username]) == status
+    assert "already" in failed_line(capsys)
+
+
 def test_password_that_is_no_utf_8_is_refused(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

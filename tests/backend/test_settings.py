@@ -32,6 +32,11 @@ def test_environment_goes_before_the_env_file(monkeypatch: pytest.MonkeyPatch, t
     assert (settings.log_level, settings.public_url) == ("DEBUG", "https://api.example.com")
 
 
+def test_public_url_is_taken_without_the_spaces_and_the_slash_around_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SS_PUBLIC_URL", " HTTPS://api.example.com:8443/signalsync/ ")
+    assert load_settings().public_url == "HTTPS://api.example.com:8443/signalsync"
+
+
 def test_trusted_proxies_are_networks_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SS_TRUSTED_PROXIES", " 10.0.0.0/8, 192.0.2.7 ,2001:db8::/32,")
     assert [str(network) for network in load_settings().trusted_proxies] == [
@@ -53,6 +58,12 @@ def test_trusted_proxies_are_networks_separated_by_commas(monkeypatch: pytest.Mo
         ("SS_LOG_LEVEL", "hunter2"),
         ("SS_MAX_BODY_BYTES", "-1"),
         ("SS_PUBLIC_URL", "ftp://hunter2"),
+        ("SS_PUBLIC_URL", "https://"),
+        ("SS_PUBLIC_URL", "https:///hunter2"),
+        ("SS_PUBLIC_URL", "https://api example.com"),
+        ("SS_PUBLIC_URL", "https://api.example.com/?hunter2"),
+        ("SS_PUBLIC_URL", "https://ann:hunter2@api.example.com"),
+        ("SS_PUBLIC_URL", "https://api.example.com:port"),
         ("SS_TRUSTED_PROXIES", "10.0.0.0/99"),
     ],
 )

@@ -34,6 +34,21 @@ def test_a_label_is_trimmed_printable_and_at_most_100_characters_or_refused(text
     )
 
 
+INVISIBLE = ["\u200b", "\u2060\ufeff", "\u0301", "\u00ad", "\U000e0001"]
+TURNING_TEXT_AROUND = ["a\u202eb", "\u2066a", "a\u200f\u202d"]
+
+
+@pytest.mark.parametrize("label", [*INVISIBLE, *TURNING_TEXT_AROUND])
+def test_a_label_that_cannot_be_seen_or_reads_otherwise_than_it_is_written_is_refused(label: str) -> None:
+    with pytest.raises(ValidationError):
+        Labelled(label=label)
+
+
+@pytest.mark.parametrize("label", ["\U0001f469\u200d\U0001f527", "\u05d0\u200f", "e\u0301", "1", "€", "—"])
+def test_a_label_in_any_script_with_joiners_and_accents_is_taken(label: str) -> None:
+    assert Labelled(label=label).label
+
+
 @pytest.mark.parametrize("label", ["", "   ", "x" * 101, "a\x00b", "a\nb", "\ud800", 7, None])
 def test_what_is_no_label_is_refused(label: object) -> None:
     with pytest.raises(ValidationError):

@@ -133,7 +133,7 @@ def _label(text: str, what: str) -> str:
 
 
 def _username(text: str) -> str:
-    username = text.strip().casefold()
+    username = fold_username(text)
     if not username or len(username) > USERNAME_MAX_CHARACTERS:
         raise NameUnfit(f"a user name has 1 to {USERNAME_MAX_CHARACTERS} characters")
     if any(letter.isspace() or not letter.isprintable() for letter in username):

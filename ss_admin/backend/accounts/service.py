@@ -72,8 +72,8 @@ class SignedIn:
 
 
 def fold_username(username: str) -> str:
-    """A user name as it is stored and compared: without regard to case, cut to what the column holds."""
-    return username.strip().casefold()[:USERNAME_MAX_CHARACTERS]
+    """A user name as it is stored and compared: without regard to case and to how its characters are composed."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", username.strip()).casefold())
 
 
 class AccountsService:
@@ -92,7 +92,7 @@ class AccountsService:
         if not self._room.acquire(blocking=False):
             raise SignInBusy
         try:
-            folded = fold_username(username)
+            folded = fold_username(username)[:USERNAME_MAX_CHARACTERS]  # what the column holds
             with self._lanes[hash((folded, origin.address)) % _LANES]:
                 return self._sign_in(folded, password, origin)
         finally:
