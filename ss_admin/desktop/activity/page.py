@@ -37,7 +37,7 @@ class ActivityPage(ListPage):
             theme=theme,
             name="activity",
             heading="Activity",
-            about="Who did what to which key, and when. Entries can neither be changed nor deleted.",
+            about="Who did what to which key, and when; the newest first.",
             empty=EmptyState(
                 "ph.clock-counter-clockwise",
                 "Nothing has happened yet",

@@ -34,12 +34,12 @@ COLUMN_TITLES = {
 COLUMN_WIDTHS = {
     Column.CHECK: 44,
     Column.NAME: 220,
-    Column.KEY: 132,
-    Column.PERMISSIONS: 114,
-    Column.EXPIRES_AT: 170,
-    Column.LAST_USED: 126,
-    Column.STATUS: 106,
-    Column.ACTIONS: 52,
+    Column.KEY: 126,
+    Column.PERMISSIONS: 106,
+    Column.EXPIRES_AT: 164,
+    Column.LAST_USED: 122,
+    Column.STATUS: 98,
+    Column.ACTIONS: 48,
 }
 """The widths at first; Name takes what is left over."""
 

@@ -115,7 +115,7 @@ class ListPage(QWidget):
     def _lay_out(self, heading: str, about: str) -> None:
         tokens = self.theme.tokens
         titles = QVBoxLayout()
-        titles.setSpacing(tokens.xs)
+        titles.setSpacing(2)
         titles.addWidget(words(heading, "heading"))
         titles.addWidget(wrapped_label(about, "dimmed"))
         head = QHBoxLayout()
@@ -133,7 +133,7 @@ class ListPage(QWidget):
         self._stack.addWidget(self.empty)
         inside.addWidget(self._stack, 1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(32, 28, 32, 24)
+        layout.setContentsMargins(tokens.xl, tokens.xl, tokens.xl, tokens.xl)
         layout.setSpacing(tokens.l)
         layout.addLayout(head)
         layout.addWidget(card, 1)
