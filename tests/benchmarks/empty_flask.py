@@ -9,7 +9,7 @@ import socket
 import sys
 import threading
 
-from flask import Flask
+from flask import Flask, request
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -21,12 +21,15 @@ app = Flask(__name__)
 
 @app.post("/")
 def empty() -> dict[str, str]:
-    """Nothing at all."""
+    """Nothing but reading the body: an answer over an unread one would break the connection."""
+    request.get_data()
     return {}
 
 
 def _stop_with_parent() -> None:
-    sys.stdin.read()
+    # Not sys.stdin.read(): its lock would be held for ever in the forked worker.
+    while os.read(0, 4096):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 
