@@ -73,8 +73,11 @@ class UserFilterPopup(QFrame):
         self._found.look_for("", at_once=True)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Down and Enter in the search field lead to the people."""
+        """Down and Enter in the search field lead to the people, Escape closes whatever was typed."""
         if watched is self.search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() == Qt.Key.Key_Escape:
+                self.hide()
+                return True
             if event.key() == Qt.Key.Key_Down:
                 self.people.setFocus(Qt.FocusReason.TabFocusReason)
                 return True

@@ -96,6 +96,19 @@ def test_a_user_is_found_by_typing_and_chosen_by_enter(
     assert api_keys.calls[-1].query.user_id is None
 
 
+def test_escape_closes_the_search_for_users_whatever_was_typed(
+    sample_page: Shown, qtbot: QtBot, settled: Settled
+) -> None:
+    page, _ = sample_page
+    page.filters.user.click()
+    popup = page.filters.user.popup
+    qtbot.keyClicks(popup.search, "person")
+    qtbot.keyClick(popup.search, Qt.Key.Key_Escape)
+    assert not popup.isVisible()
+    assert page.filters.user.user is None
+    settled()
+
+
 def test_no_match_names_the_filter_and_clears_it(sample_page: Shown, qtbot: QtBot, settled: Settled) -> None:
     page, _ = sample_page
     page.filters.search.setText("nothing like it")
