@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from ss_admin.backend.store.tables import SignInFailureRow
@@ -38,7 +38,9 @@ def admit_attempt(session: Session, username: str, address: str, now: datetime) 
     counted, so it ends when it said it would. Must run in a writing transaction of its own.
     """
     _serialise(session, username, address)
-    session.execute(delete(SignInFailureRow).where(SignInFailureRow.at <= now - FAILURE_WINDOW - LOCK_TIME))
+    # What lies further ahead than a lock can reach was noted while the clock was wrong; it would lock until then.
+    forgotten = or_(SignInFailureRow.at <= now - FAILURE_WINDOW - LOCK_TIME, SignInFailureRow.at > now + LOCK_TIME)
+    session.execute(delete(SignInFailureRow).where(forgotten))
     query = (
         select(SignInFailureRow.at)
         .where(SignInFailureRow.username == username, SignInFailureRow.address == address)

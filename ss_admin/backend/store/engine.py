@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -25,6 +26,7 @@ _log = logging.getLogger(__name__)
 BUSY_TIMEOUT_SECONDS = 5
 CONNECT_TIMEOUT_SECONDS = 5
 POOL_TIMEOUT_SECONDS = 10
+LOST_AFTER_SECONDS = 15
 _WRITES = "ss_writes"
 _SQLITE_MAGIC = b"SQLite format 3\x00"
 _SQLITE_PRAGMAS = (
@@ -45,8 +47,9 @@ class Store:
     `dialect` tells which of the two databases it is. Every use goes through `reading` or `writing`.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, file: Path | None = None) -> None:
         self.engine = engine
+        self._file = None if file is None else _WatchedFile.at(file)
         self._writer = threading.Lock()
         self.dialect: Literal["sqlite", "postgresql"] = "sqlite" if engine.dialect.name == "sqlite" else "postgresql"
         read_options: dict[str, Any] = {"postgresql_readonly": True} if self.dialect == "postgresql" else {}
@@ -63,7 +66,7 @@ class Store:
         """
         parsed = parse_database_url(url)
         file = embedded_database_file(parsed)
-        return cls(_sqlite_engine(parsed, file, pool_size) if file else _postgresql_engine(parsed, pool_size))
+        return cls(_sqlite_engine(parsed, file, pool_size) if file else _postgresql_engine(parsed, pool_size), file)
 
     def __repr__(self) -> str:
         return f"<Store {self.dialect}>"
@@ -71,6 +74,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A transaction that only reads and sees one state of the data (on PostgreSQL: one per statement)."""
+        self._check_file()
         with _as_unavailable(), self._reading() as session:
             yield session
 
@@ -80,12 +84,14 @@ class Store:
 
         SQLite: it holds the write lock from its beginning, so it never fails half-way for another writer.
         """
+        self._check_file()
         with _as_unavailable(), self._turn(), self._writing.begin() as session:
             yield session
 
     @contextmanager
     def altering(self) -> Iterator[Connection]:
         """A writing transaction as a plain connection, for migrations."""
+        self._check_file()
         with _as_unavailable(), self._turn(), self._write_engine.begin() as connection:
             yield connection
 
@@ -102,9 +108,34 @@ class Store:
         finally:
             self._writer.release()
 
+    def _check_file(self) -> None:
+        if self._file is not None and not self._file.is_there():
+            _log.error("the database file was deleted or replaced; stop, restore it if need be, and start again")
+            raise StoreUnavailable("the database file was deleted or replaced")
+
     def close(self) -> None:
         """Close every connection that is not in use."""
         self.engine.dispose()
+
+
+@dataclass(frozen=True)
+class _WatchedFile:
+    """The embedded database's file. Deleted or replaced, it would go on taking writes that nobody ever reads again."""
+
+    path: Path
+    identity: tuple[int, int]
+
+    @classmethod
+    def at(cls, path: Path) -> Self:
+        found = path.stat()
+        return cls(path, (found.st_dev, found.st_ino))
+
+    def is_there(self) -> bool:
+        try:
+            found = self.path.stat()
+        except OSError:
+            return False
+        return (found.st_dev, found.st_ino) == self.identity
 
 
 @contextmanager
@@ -112,14 +143,20 @@ def _as_unavailable() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError, PoolTimeout) as error:
-        _log.exception("the store is unavailable")
+        _log_outage(error)
         raise StoreUnavailable("the store cannot be reached") from error
     except DBAPIError as error:
         # SQLite reports a damaged file with the base class itself.
         if not error.connection_invalidated and type(error) is not DatabaseError:
             raise
-        _log.exception("the store is unavailable")
+        _log_outage(error)
         raise StoreUnavailable("the store cannot be used") from error
+
+
+def _log_outage(error: Exception) -> None:
+    """One line: an outage fails every request, and the cause says more than where in the code it was met."""
+    cause = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+    _log.error("the store is unavailable", extra={"cause": cause})
 
 
 def _postgresql_engine(url: URL, pool_size: int) -> Engine:
@@ -130,7 +167,15 @@ def _postgresql_engine(url: URL, pool_size: int) -> Engine:
         pool_timeout=POOL_TIMEOUT_SECONDS,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "application_name": "ss-backend"},
+        connect_args={
+            "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+            "application_name": "ss-backend",
+            # Without these a host that vanished is noticed after a quarter of an hour, and until then holds the call.
+            "tcp_user_timeout": LOST_AFTER_SECONDS * 1000,
+            "keepalives_idle": LOST_AFTER_SECONDS,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+        },
     )
 
 

@@ -70,6 +70,14 @@ def test_four_failures_and_a_success_start_afresh(admin: Person, client: FlaskCl
         assert sign_in(client, admin.username, PASSWORD).status_code == 201
 
 
+def test_clock_that_was_set_back_does_not_lock_anybody_out_for_longer(
+    admin: Person, client: FlaskClient, clock
+) -> None:
+    fail_five_times(client, admin.username)
+    clock.shift(timedelta(days=-1))
+    assert sign_in(client, admin.username, PASSWORD).status_code == 201
+
+
 def test_failures_older_than_fifteen_minutes_do_not_count(admin: Person, client: FlaskClient, clock) -> None:
     for _ in range(12):
         assert sign_in(client, admin.username).status_code == 401

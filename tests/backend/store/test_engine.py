@@ -130,6 +130,35 @@ def test_folder_that_cannot_be_made_is_unavailable(tmp_path: Path) -> None:
         Store.open(f"sqlite:///{tmp_path}/file/signalsync.db")
 
 
+@pytest.mark.parametrize("put_back", [False, True], ids=["deleted", "replaced"])
+def test_file_that_was_taken_away_is_unavailable_and_nothing_is_written_into_the_void(
+    put_back: bool, sqlite_url: str, tmp_path: Path
+) -> None:
+    store = Store.open(sqlite_url)
+    write(store, "a")
+    file = tmp_path / "signalsync.db"
+    copy = file.read_bytes()
+    file.unlink()
+    if put_back:
+        file.write_bytes(copy)
+    with pytest.raises(StoreUnavailable, match="database file"):
+        write(store, "b")
+    with pytest.raises(StoreUnavailable, match="database file"):
+        count(store)
+    assert file.exists() is put_back
+    store.close()
+
+
+def test_outage_is_logged_in_one_line_with_its_cause(caplog: pytest.LogCaptureFixture) -> None:
+    store = Store.open("postgresql+psycopg://app:hunter2@127.0.0.1:1/x")
+    with pytest.raises(StoreUnavailable):
+        count(store)
+    (line,) = [record for record in caplog.records if record.name == "ss_admin.backend.store.engine"]
+    assert line.exc_info is None
+    assert "refused" in vars(line)["cause"]
+    assert "hunter2" not in str(vars(line))
+
+
 def test_full_disk_is_unavailable_and_nothing_is_half_written(sqlite_url: str) -> None:
     store = Store.open(sqlite_url, pool_size=1)
     with store.reading() as session:
