@@ -1,7 +1,7 @@
 """The base of every dialog: heading, body, footer with the two buttons, and a busy state."""
 
-from PySide6.QtCore import QEvent, QObject
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QTimer
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLayout, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -12,6 +12,8 @@ from ss_admin.desktop.widgets.labels import wrapped_label
 from ss_admin.desktop.widgets.scroll_column import ScrollColumn
 
 __all__ = ["Dialog", "Question"]
+
+_SETTLING_MS = 150
 
 
 class Dialog(QDialog):
@@ -47,6 +49,7 @@ class Dialog(QDialog):
         self.body.setContentsMargins(24, 4, 24, 20)
         self.body.setSpacing(theme.tokens.l)
         self._before_busy: QWidget | None = None
+        self._is_settling = False
         self._stripe = ProgressStripe(theme=theme)
         self.primary_button: QPushButton = button(primary, kind, name=f"{name}.primary")
         self.cancel_button: QPushButton = button(cancel, name=f"{name}.cancel")
@@ -95,7 +98,23 @@ class Dialog(QDialog):
     @override
     def showEvent(self, event: QShowEvent) -> None:
         self._fit()
+        # Wrapped texts find their height only after this: until then the dialog is kept over its parent's middle.
+        self._is_settling = True
+        QTimer.singleShot(_SETTLING_MS, self, self._settle)
         super().showEvent(event)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        parent = self.parentWidget()
+        if self._is_settling and parent is not None:
+            place = QRect(QPoint(), self.size())
+            place.moveCenter(parent.window().geometry().center())
+            room = self.screen().availableGeometry()
+            self.move(max(room.left(), place.left()), max(room.top(), place.top()))
+
+    def _settle(self) -> None:
+        self._is_settling = False
 
     def _lay_out(self) -> None:
         head = QVBoxLayout()
