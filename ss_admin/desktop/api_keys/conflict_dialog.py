@@ -3,11 +3,8 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
-from typing_extensions import override
 
-from ss_admin.desktop.api_keys.column import Column, scroll_by_key
 from ss_admin.desktop.api_keys.conflict_rows import ConflictRow, Difference
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.buttons import button
@@ -17,7 +14,6 @@ from ss_admin.desktop.widgets.notice import IconLabel
 
 __all__ = ["ConflictDialog"]
 
-_WIDTH = 620
 _ICONS = {
     Difference.NONE: ("ph.equals", "text_dimmed"),
     Difference.BOTH_ALIKE: ("ph.equals", "text_dimmed"),
@@ -42,35 +38,26 @@ class ConflictDialog(Dialog):
             heading="Somebody else changed this key",
             primary="Use mine",
             cancel="Back to editing",
-            width=_WIDTH,
+            width=620,
         )
-        column = Column.within(self, _WIDTH)
-        column.rows.addWidget(
+        self.body.addWidget(
             wrapped_label(
                 f"Their version was saved {changed[:1].lower()}{changed[1:]}. Nothing has been overwritten.", "dimmed"
             )
         )
-        column.rows.addWidget(self._table(rows))
+        self.body.addWidget(self._table(rows))
         mine = [row.label for row in rows if row.difference in {Difference.YOURS, Difference.BOTH}]
-        column.rows.addWidget(
+        self.body.addWidget(
             wrapped_label(f"“Use mine” saves your {_listed(mine)}. Everything else stays as they saved it.")
         )
         self.primary_button.setObjectName("apiKeyConflict.useMine")
         self.cancel_button.setObjectName("apiKeyConflict.back")
         theirs = button("Keep theirs", name="apiKeyConflict.keepTheirs")
         self.footer.insertWidget(self.footer.count() - 1, theirs)
-        for choice in (self.cancel_button, theirs, self.primary_button):
-            choice.setAutoDefault(True)  # Enter presses the one that has the focus
-        self.cancel_button.setDefault(True)
-        self.cancel_button.setFocus()
+        self.make_default(self.cancel_button)
         self.primary_button.clicked.connect(lambda: self._answer(self.use_mine))
         theirs.clicked.connect(lambda: self._answer(self.keep_theirs))
         self.rejected.connect(self.back_to_editing)
-
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not scroll_by_key(self, event):
-            super().keyPressEvent(event)
 
     def _answer(self, signal: object) -> None:
         self.accept()

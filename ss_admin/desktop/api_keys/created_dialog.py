@@ -3,18 +3,16 @@
 import math
 
 from PySide6.QtCore import QDeadlineTimer, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from ss_admin.contract.api_keys import ApiKeyCreated
-from ss_admin.desktop.api_keys.ask import ask
-from ss_admin.desktop.api_keys.column import Column, scroll_by_key
 from ss_admin.desktop.api_keys.secret_field import SecretField
 from ss_admin.desktop.clipboard import Clipboard, CopyOutcome
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.buttons import IconButton
-from ss_admin.desktop.widgets.dialog import Dialog
+from ss_admin.desktop.widgets.dialog import Dialog, Question
 from ss_admin.desktop.widgets.labels import words, wrapped_label
 from ss_admin.desktop.widgets.notice import IconLabel, Notice
 
@@ -23,7 +21,6 @@ __all__ = ["ONE_TIME_WARNING", "ApiKeyCreatedDialog"]
 ONE_TIME_WARNING = (
     "This is the only time you will see the complete API key. You cannot retrieve it again after closing this dialog."
 )
-_WIDTH = 580
 _CLEAR_AFTER_SECONDS = 60
 _SETTLING_MS = 1_500
 _ADVICE = (
@@ -48,7 +45,7 @@ class ApiKeyCreatedDialog(Dialog):
             heading="API Key Created Successfully",
             primary="I have saved it",
             cancel="",
-            width=_WIDTH,
+            width=580,
         )
         self._clipboard = clipboard
         self._copied = False
@@ -69,26 +66,18 @@ class ApiKeyCreatedDialog(Dialog):
         if self._copied:
             super().reject()
             return
-        ask(
+        question = Question(
             self,
+            theme=self.theme,
             name="apiKeyCreated.leave",
             heading="Close without the key?",
             text="The key has not been copied. After closing it cannot be shown again; you would have to delete it "
             "and create a new one.",
-            yes="Close anyway",
-            no="Back to the key",
-            then=self._leave,
+            primary="Close anyway",
+            cancel="Back to the key",
         )
-
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter presses what has the focus, and nothing else: a second Enter too many must not close the dialog."""
-        focused = self.focusWidget()
-        if event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            if not scroll_by_key(self, event):
-                super().keyPressEvent(event)
-        elif isinstance(focused, QAbstractButton) and not event.isAutoRepeat():
-            focused.click()
+        question.accepted.connect(self._leave)
+        question.open()
 
     @override
     def done(self, result: int) -> None:
@@ -118,10 +107,9 @@ class ApiKeyCreatedDialog(Dialog):
         self._outcome.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         warning = Notice("warning", ONE_TIME_WARNING, theme=self.theme)
         warning.setObjectName("apiKeyCreated.warning")
-        column = Column.within(self, _WIDTH)
-        column.rows.addWidget(wrapped_label(f"“{name}” is ready to be used.", "dimmed"))
-        column.rows.addWidget(warning)
-        column.rows.addLayout(field)
+        self.body.addWidget(wrapped_label(f"“{name}” is ready to be used.", "dimmed"))
+        self.body.addWidget(warning)
+        self.body.addLayout(field)
         advice = QVBoxLayout()
         advice.setSpacing(6)
         for sentence in _ADVICE:
@@ -132,10 +120,9 @@ class ApiKeyCreatedDialog(Dialog):
             )
             point.addWidget(wrapped_label(sentence, "dimmed"), 1)
             advice.addLayout(point)
-        column.rows.addLayout(advice)
+        self.body.addLayout(advice)
 
     def _connect(self) -> None:
-        self.cancel_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # there is no way out but the one button
         self.primary_button.setObjectName("apiKeyCreated.done")
         self.primary_button.clicked.connect(self.accept)
         self._copy.clicked.connect(self._copy_key)

@@ -76,7 +76,6 @@ class DeleteKeyDialog(Dialog):
         self.body.addWidget(wrapped_label(_NO_WAY_BACK, "dimmed"))
         self._show(api_key, now)
         self.primary_button.clicked.connect(lambda: self.confirmed.emit(self._api_key))
-        _default_to_cancel(self)
 
     @property
     def notice(self) -> str:
@@ -135,15 +134,9 @@ class DeleteKeysDialog(Dialog):
             self.primary_button.setEnabled(False)
             self.typed.textChanged.connect(self._judge_number)
         self.primary_button.clicked.connect(self.accept)
-        _default_to_cancel(self)
 
     def _judge_number(self, text: str) -> None:
         self.primary_button.setEnabled(text.strip().replace(",", "").replace(" ", "") == str(self._number))
-
-
-def _default_to_cancel(dialog: Dialog) -> None:
-    dialog.cancel_button.setDefault(True)
-    dialog.cancel_button.setFocus()
 
 
 def _names(keys: Sequence[KeyFacts]) -> QFrame:

@@ -8,8 +8,6 @@ from typing_extensions import override
 
 from ss_admin.client.errors import ClientError, OutcomeUnknown, ServerUnreachable, SessionEnded, ValidationFailed
 from ss_admin.contract.api_keys import ApiKey, ApiKeyCreated
-from ss_admin.desktop.api_keys.ask import ask
-from ss_admin.desktop.api_keys.column import Column
 from ss_admin.desktop.api_keys.conflict_dialog import ConflictDialog
 from ss_admin.desktop.api_keys.conflict_rows import compare_versions
 from ss_admin.desktop.api_keys.editor_draft import without_what_is_there
@@ -21,13 +19,12 @@ from ss_admin.desktop.background import Background
 from ss_admin.desktop.error_text import describe
 from ss_admin.desktop.moments import ago, utc_now
 from ss_admin.desktop.theme.theme import Theme
-from ss_admin.desktop.widgets.dialog import Dialog
+from ss_admin.desktop.widgets.dialog import Dialog, Question
 from ss_admin.desktop.widgets.labels import words
 from ss_admin.desktop.widgets.notice import Notice
 
 __all__ = ["ApiKeyEditor"]
 
-_WIDTH = 600
 _BUSY_AFTER_MS = 200
 _UNSEEN = (
     "The connection broke before the server answered. The key may exist, but its secret has not been seen and cannot "
@@ -77,7 +74,7 @@ class ApiKeyEditor(Dialog):
             name="apiKeyEditor",
             heading="New API Key" if is_new else "Edit API Key",
             primary="Create API Key" if is_new else "Save Changes",
-            width=_WIDTH,
+            width=600,
         )
         self._base = api_key
         self._zone = zone or local_zone()
@@ -88,9 +85,8 @@ class ApiKeyEditor(Dialog):
         self._notice = Notice("danger", "", theme=theme)
         self._notice.setObjectName("apiKeyEditor.notice")
         self._notice.hide()
-        column = Column.within(self, _WIDTH)
-        column.rows.addWidget(self._notice)
-        column.rows.addWidget(self._form)
+        self.body.addWidget(self._notice)
+        self.body.addWidget(self._form)
         self._status: QLabel = words("", "dimmed")
         self._status.setObjectName("apiKeyEditor.progress")
         self.footer.insertWidget(0, self._status)
@@ -126,24 +122,23 @@ class ApiKeyEditor(Dialog):
         if self._gone or self._form.draft() == self._untouched:
             super().reject()
             return
-        ask(
+        question = Question(
             self,
+            theme=self.theme,
             name="apiKeyEditor.discard",
             heading="Discard what you entered?",
             text=self._loss,
-            yes="Discard",
-            no="Keep editing",
-            then=self._leave,
+            primary="Discard",
+            cancel="Keep editing",
         )
+        question.accepted.connect(self._leave)
+        question.open()
 
     def _leave(self) -> None:
         super().reject()
 
     def _connect(self) -> None:
         self.primary_button.setObjectName("apiKeyEditor.submit")
-        for choice in (self.primary_button, self.cancel_button):
-            choice.setAutoDefault(True)  # Enter presses the one that has the focus, else the primary one
-        self.primary_button.setDefault(True)
         self.primary_button.clicked.connect(self.submit)
         self._patience.timeout.connect(self._show_busy)
         self._form.failed.connect(self._on_search_failed)

@@ -27,7 +27,7 @@ class FilterButton(QPushButton):
         self._label = label
         self.setObjectName(name)
         self.setCheckable(True)
-        self.setAutoDefault(False)
+        self.setAutoDefault(True)
         self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self.setIcon(theme.icon("ph.caret-down", "text_dimmed"))
         self.setIconSize(QSize(20, 12))  # wider than the arrow is, which keeps it off the words
@@ -48,8 +48,8 @@ class FilterButton(QPushButton):
         """A press opens the popup; the tint follows the choice alone."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter and Down open the popup as Space does."""
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down}:
+        """Down opens the popup as Space and Enter do."""
+        if event.key() == Qt.Key.Key_Down:
             self.click()
         else:
             super().keyPressEvent(event)

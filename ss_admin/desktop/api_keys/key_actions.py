@@ -27,7 +27,7 @@ from ss_admin.desktop.clipboard import Clipboard, CopyOutcome
 from ss_admin.desktop.error_text import describe
 from ss_admin.desktop.moments import Clock, utc_now
 from ss_admin.desktop.theme.theme import Theme
-from ss_admin.desktop.widgets.dialog import Question
+from ss_admin.desktop.widgets.dialog import Message
 
 __all__ = ["KeyActions", "Surroundings", "concerns_the_window", "tell"]
 
@@ -49,19 +49,9 @@ def concerns_the_window(error: ClientError) -> bool:
     return isinstance(error, ServerUnreachable | ServerUnavailable | SessionEnded | TenantAdminRequired)
 
 
-def tell(parent: QWidget, theme: Theme, heading: str, text: str) -> Question:
+def tell(parent: QWidget, theme: Theme, heading: str, text: str) -> Message:
     """Opens a message that stays until it is read."""
-    message = Question(
-        parent,
-        theme=theme,
-        name="apiKeys.message",
-        heading=heading,
-        text=text,
-        primary="Close",
-        cancel="",
-        kind="primary",
-    )
-    message.finished.connect(message.deleteLater)
+    message = Message(parent, theme=theme, name="apiKeys.message", heading=heading, text=text)
     message.open()
     return message
 

@@ -21,7 +21,6 @@ class BulkProgressDialog(Dialog):
         super().__init__(
             parent, theme=theme, name="apiKeysProgress", heading=heading, primary="", cancel="Stop", width=440
         )
-        self.primary_button.hide()
         self._words = wrapped_label(words)
         self._bar = QProgressBar()
         self._bar.setObjectName("apiKeysProgress.bar")

@@ -42,6 +42,5 @@ class SecretField(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy) or event.matches(QKeySequence.StandardKey.Cut):
             self.copy_wanted.emit()
-            event.accept()
-            return
-        super().keyPressEvent(event)
+        elif event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:  # an Enter too many must not close the dialog
+            super().keyPressEvent(event)

@@ -14,7 +14,7 @@ from ss_admin.desktop.shell.place import Place, Surroundings
 from ss_admin.desktop.shell.reachability import Reachability
 from ss_admin.desktop.shell.sidebar import Sidebar
 from ss_admin.desktop.widgets.banner import Banner
-from ss_admin.desktop.widgets.dialog import Question
+from ss_admin.desktop.widgets.dialog import Message
 
 __all__ = ["Workspace"]
 
@@ -47,7 +47,7 @@ class Workspace(QWidget):
         self._around = around
         self._places = {place.title: place for place in places}
         self._stale: set[str] = set()
-        self._error_box: Question | None = None
+        self._error_box: Message | None = None
         theme = around.theme
         self.sidebar = Sidebar(theme=theme)
         self.sample_banner = Banner("info", _SAMPLE_TEXT, theme=theme, name="shell.sampleBanner")
@@ -181,23 +181,12 @@ class Workspace(QWidget):
         page.refresh()
 
     def _show_error_box(self, heading: str, text: str) -> None:
-        box = Question(
-            self.window(),
-            theme=self._around.theme,
-            name="shell.error",
-            heading=heading,
-            text=text,
-            primary="Close",
-            cancel="",
-            kind="primary",
-        )
+        box = Message(self.window(), theme=self._around.theme, name="shell.error", heading=heading, text=text)
         self._error_box = box
         box.finished.connect(self._forget_error_box)
         box.open()
 
     def _forget_error_box(self) -> None:
-        if self._error_box is not None:
-            self._error_box.deleteLater()
         self._error_box = None
 
 

@@ -52,7 +52,6 @@ class SignInForm(QWidget):
         self._stay_reason = wrapped_label("", "caption")
         self._notice = Notice("danger", "", theme=theme)
         self.sign_in_button = button("Sign in", "primary", name="signIn.submit")
-        self.sign_in_button.setDefault(True)
         self._stripe = ProgressStripe(theme=theme)
         self._eye = self._add_eye()
         self._lay_out()
@@ -168,7 +167,6 @@ class SignInForm(QWidget):
             ),
             primary="Sign in unencrypted",
         )
-        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         question.accepted.connect(lambda: self._confirm_http(address))
         question.open()
 

@@ -3,7 +3,9 @@
 from typing import Literal
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+from typing_extensions import override
 
 from ss_admin.desktop.theme.theme import Theme
 
@@ -28,7 +30,7 @@ def button(
     made.setObjectName(name)
     made.setAccessibleName(text)
     made.setProperty("kind", kind)
-    made.setAutoDefault(False)
+    made.setAutoDefault(True)  # Enter presses it while it has the focus, as Space does
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     if theme is not None and icon is not None:
         made.setIcon(theme.icon(icon, _ICON_ROLES.get(kind, "text")))
@@ -76,6 +78,15 @@ class IconButton(QToolButton):
         self.setAutoRaise(True)
         self.setIconSize(QSize(20, 20) if outlined else QSize(18, 18))
         self.show_as(icon, words)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses it as Space does; one that is held down from before does not."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            if not event.isAutoRepeat():
+                self.click()
+        else:
+            super().keyPressEvent(event)
 
     def show_as(self, icon: str, words: str) -> None:
         """Shows another icon with other words, such as a tick after copying."""

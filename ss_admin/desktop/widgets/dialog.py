@@ -1,26 +1,35 @@
 """The base of every dialog: heading, body, footer with the two buttons, and a busy state."""
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QTimer
-from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractSlider, QDialog, QFrame, QHBoxLayout, QLayout, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.busy import ProgressStripe
-from ss_admin.desktop.widgets.buttons import ButtonKind, button
+from ss_admin.desktop.widgets.buttons import ButtonKind, button, show_action
 from ss_admin.desktop.widgets.labels import wrapped_label
 from ss_admin.desktop.widgets.scroll_column import ScrollColumn
 
-__all__ = ["Dialog", "Question"]
+__all__ = ["Dialog", "Message", "Question"]
 
-_SETTLING_MS = 150
+_SCROLLS = {
+    Qt.Key.Key_PageUp: QAbstractSlider.SliderAction.SliderPageStepSub,
+    Qt.Key.Key_PageDown: QAbstractSlider.SliderAction.SliderPageStepAdd,
+    Qt.Key.Key_Home: QAbstractSlider.SliderAction.SliderToMinimum,
+    Qt.Key.Key_End: QAbstractSlider.SliderAction.SliderToMaximum,
+}
+
+_SETTLING_MS = 300
 
 
 class Dialog(QDialog):
     """A modal dialog of fixed width that is as high as its body; what is higher than the screen scrolls.
 
     Put the content into `body`. `primary_button` is not connected: the dialog decides what it does. `cancel_button`
-    and Escape call `reject()`. `name` is the dialog's objectName and the beginning of its buttons' names.
+    and Escape call `reject()`; a button without words is not there. Enter presses the button that has the focus, else
+    the default one: the primary button, or Cancel where the primary one is a `danger`. What scrolls does so by the
+    page keys too. `name` is the dialog's objectName and the beginning of its buttons' names.
     """
 
     def __init__(
@@ -49,13 +58,14 @@ class Dialog(QDialog):
         self.body.setContentsMargins(24, 4, 24, 20)
         self.body.setSpacing(theme.tokens.l)
         self._before_busy: QWidget | None = None
-        self._is_settling = False
         self._stripe = ProgressStripe(theme=theme)
         self.primary_button: QPushButton = button(primary, kind, name=f"{name}.primary")
         self.cancel_button: QPushButton = button(cancel, name=f"{name}.cancel")
-        self.cancel_button.setVisible(bool(cancel))
         self.cancel_button.clicked.connect(self.reject)
         self._lay_out()
+        show_action(self.primary_button, primary)
+        show_action(self.cancel_button, cancel)
+        self.make_default(self.cancel_button if kind == "danger" else self.primary_button)
         self._body_widget.installEventFilter(self)
 
     @property
@@ -73,6 +83,11 @@ class Dialog(QDialog):
         self._heading.setText(text)
         self.setWindowTitle(text)
         self.setAccessibleName(text)
+
+    def make_default(self, choice: QPushButton) -> None:
+        """Makes `choice` the button that Enter presses, and that has the focus where no field takes it."""
+        choice.setDefault(True)
+        choice.setFocus()
 
     def set_busy(self, busy: bool) -> None:
         """While busy the body and the primary button are off and a stripe runs; the dialog can still be left."""
@@ -96,25 +111,23 @@ class Dialog(QDialog):
         return super().eventFilter(watched, event)
 
     @override
-    def showEvent(self, event: QShowEvent) -> None:
-        self._fit()
-        # Wrapped texts find their height only after this: until then the dialog is kept over its parent's middle.
-        self._is_settling = True
-        QTimer.singleShot(_SETTLING_MS, self, self._settle)
-        super().showEvent(event)
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        action = _SCROLLS.get(Qt.Key(event.key()))
+        if action is None:
+            super().keyPressEvent(event)
+        else:
+            self._scroll.verticalScrollBar().triggerAction(action)
 
     @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        parent = self.parentWidget()
-        if self._is_settling and parent is not None:
-            place = QRect(QPoint(), self.size())
-            place.moveCenter(parent.window().geometry().center())
-            room = self.screen().availableGeometry()
-            self.move(max(room.left(), place.left()), max(room.top(), place.top()))
-
-    def _settle(self) -> None:
-        self._is_settling = False
+    def showEvent(self, event: QShowEvent) -> None:
+        """Takes its final size first: Qt is about to centre it over its parent by the size that it has now."""
+        for part in self.findChildren(QWidget):
+            part.ensurePolished()
+            if (inside := part.layout()) is not None:
+                inside.invalidate()
+        self._fit()
+        self.adjustSize()
+        super().showEvent(event)
 
     def _lay_out(self) -> None:
         head = QVBoxLayout()
@@ -145,7 +158,7 @@ class Dialog(QDialog):
 
 
 class Question(Dialog):
-    """A question with two answers. `accepted` is emitted for the primary one; “Cancel” is the default button."""
+    """A question with two answers, open for one answer. `accepted` is emitted for the primary one."""
 
     def __init__(
         self,
@@ -158,16 +171,19 @@ class Question(Dialog):
         primary: str,
         cancel: str = "Cancel",
         kind: ButtonKind = "danger",
-        width: int = 460,
     ) -> None:
         super().__init__(
-            parent, theme=theme, name=name, heading=heading, primary=primary, cancel=cancel, kind=kind, width=width
+            parent, theme=theme, name=name, heading=heading, primary=primary, cancel=cancel, kind=kind, width=460
         )
         self.body.addWidget(wrapped_label(text))
         self.primary_button.clicked.connect(self.accept)
-        if cancel:
-            self.cancel_button.setDefault(True)
-            self.cancel_button.setFocus()
-        else:
-            self.primary_button.setDefault(True)
-            self.primary_button.setFocus()
+        self.finished.connect(self.deleteLater)
+
+
+class Message(Question):
+    """Something that stays until it has been read."""
+
+    def __init__(self, parent: QWidget | None, *, theme: Theme, name: str, heading: str, text: str) -> None:
+        super().__init__(
+            parent, theme=theme, name=name, heading=heading, text=text, primary="Close", cancel="", kind="primary"
+        )

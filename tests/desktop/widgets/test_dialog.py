@@ -1,13 +1,15 @@
 """Dialogs: as high as their words, Escape leaves, busy ones refuse a second order; toasts and notices."""
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea, QWidget
 
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.banner import Banner
 from ss_admin.desktop.widgets.busy import ProgressStripe
-from ss_admin.desktop.widgets.dialog import Dialog, Question
+from ss_admin.desktop.widgets.buttons import IconButton
+from ss_admin.desktop.widgets.dialog import Dialog, Message, Question
 from ss_admin.desktop.widgets.empty_state import EmptyState
 from ss_admin.desktop.widgets.labels import wrapped_label
 from ss_admin.desktop.widgets.menu import Menu
@@ -81,9 +83,59 @@ def test_the_default_answer_of_a_question_is_cancel(theme: Theme, qtbot):
     assert question.cancel_button.isDefault()
     with qtbot.waitSignal(question.rejected):
         qtbot.keyClick(question, Qt.Key.Key_Return)
-    question.show()
+
+
+def test_enter_presses_the_button_that_has_the_focus(theme: Theme, qtbot):
+    question = Question(None, theme=theme, name="ask", heading="Delete?", text="It cannot be undone.", primary="Delete")
+    qtbot.addWidget(question)
+    with qtbot.waitActive(question):
+        question.show()
+        question.activateWindow()
+    question.primary_button.setFocus()
     with qtbot.waitSignal(question.accepted):
-        question.primary_button.click()
+        qtbot.keyClick(question.primary_button, Qt.Key.Key_Return)
+
+
+def test_enter_presses_a_button_with_an_icon_alone_once(theme: Theme, qtbot):
+    icon_button = IconButton("ph.copy", "Copy", name="sample.copy", theme=theme)
+    qtbot.addWidget(icon_button)
+    icon_button.show()
+    pressed = []
+    icon_button.clicked.connect(lambda: pressed.append("pressed"))
+    qtbot.keyClick(icon_button, Qt.Key.Key_Return)
+    held = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "", autorep=True)
+    QApplication.sendEvent(icon_button, held)
+    assert pressed == ["pressed"]
+
+
+def test_a_message_has_one_button(theme: Theme, qtbot):
+    message = Message(None, theme=theme, name="tell", heading="It was not saved", text="Somebody deleted the key.")
+    qtbot.addWidget(message)
+    message.show()
+    assert_accessible(message)
+    assert not message.cancel_button.isVisible()
+    assert message.primary_button.isDefault()
+
+
+@pytest.mark.parametrize("lines", [1, 3, 12])
+def test_a_dialog_has_its_final_size_when_it_appears(dialog: Dialog, qtbot, lines: int):
+    dialog.body.addWidget(Notice("warning", "Words that fill about one line of a dialog. " * lines, theme=dialog.theme))
+    dialog.show()
+    at_first = dialog.size()
+    qtbot.wait(60)
+    assert dialog.size() == at_first
+
+
+def test_the_page_keys_scroll_what_is_higher_than_the_screen(dialog: Dialog, qtbot):
+    for _ in range(12):
+        dialog.body.addWidget(Notice("info", "A good many words. " * 40, theme=dialog.theme))
+    dialog.show()
+    bar = dialog.findChild(QScrollArea).verticalScrollBar()
+    assert bar.maximum() > 0
+    qtbot.keyClick(dialog, Qt.Key.Key_End)
+    assert bar.value() == bar.maximum()
+    qtbot.keyClick(dialog, Qt.Key.Key_PageUp)
+    assert bar.value() < bar.maximum()
 
 
 def test_a_toast_comes_goes_and_takes_no_focus(theme: Theme, qtbot):
