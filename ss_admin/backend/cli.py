@@ -1,6 +1,7 @@
 """The command `ss-backend`: serve, migrate, and the accounts that only the operator can make."""
 
 import logging
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,7 +27,14 @@ def main() -> None:
     """The entry point of the installed command."""
     # What the commands have to say they say in one line; `serve` sets up the logs when it begins to serve.
     logging.getLogger().addHandler(logging.NullHandler())
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        # What is left unwritten would be tried again at the interpreter's end, and end it with a traceback.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = _fail(1, _told(error))
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -93,13 +93,13 @@ def test_everybody_listed_can_sign_in_with_the_role_and_tenant_told(backend):
 
 def test_two_tenants_hold_forty_people_and_250_keys(backend):
     people, keys, chains = 0, 0, []
-    for user in backend.ready.users:
-        if user.role is Role.TENANT_ADMIN:
-            connection = sign_in(backend.ready, user)
-            people += AccountsClient(connection).find_users(limit=1).total
-            keys += ApiKeysClient(connection).list_page(ApiKeyQuery(), limit=1).total
-            chains.append(RuleChainsClient(connection).list_page().total)
-            connection.close()
+    administrators = {user.tenant: user for user in backend.ready.users if user.role is Role.TENANT_ADMIN}
+    for user in administrators.values():
+        connection = sign_in(backend.ready, user)
+        people += AccountsClient(connection).find_users(limit=1).total
+        keys += ApiKeysClient(connection).list_page(ApiKeyQuery(), limit=1).total
+        chains.append(RuleChainsClient(connection).list_page().total)
+        connection.close()
     assert (people, keys, chains) == (40, 250, [3, 3])
 
 
