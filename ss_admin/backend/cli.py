@@ -33,7 +33,7 @@ def main() -> None:
     except OSError as error:
         # What is left unwritten would be tried again at the interpreter's end, and end it with a traceback.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = _fail(1, _told(error))
+        code = code or _fail(1, _told(error))
     sys.exit(code)
 
 
