@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from multiprocessing.connection import wait
-from multiprocessing.util import Finalize
+from multiprocessing.util import Finalize, register_after_fork
 from pathlib import Path
 from typing import Any
 
@@ -179,6 +179,7 @@ def _run(settings: Settings, listener: Listener, announcer: "_Announcer") -> int
         respawn_failed_workers=True,
         workers_kill_timeout=DRAIN_SECONDS,
     )
+    register_after_fork(server, _obey_stop_while_loading)
     announcer.start()
     try:
         server.serve(target_loader=_AppLoader(settings), wrap_loader=False)
@@ -187,6 +188,16 @@ def _run(settings: Settings, listener: Listener, announcer: "_Announcer") -> int
     finally:
         announcer.stop()
     return 0
+
+
+def _obey_stop_while_loading(_server: object) -> None:
+    """In a worker just forked: until granian sets the worker's own handlers, a stop ends it at once.
+
+    It would inherit the supervisor's handlers otherwise, which note the signal where nobody looks, and be killed when
+    the drain is over. Nothing is lost: it has answered nothing yet.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def _without_thread_advice(record: logging.LogRecord) -> bool:

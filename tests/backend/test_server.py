@@ -11,7 +11,8 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from http.client import HTTPConnection
 from pathlib import Path
@@ -141,6 +142,49 @@ def test_a_call_in_flight_at_the_stop_gets_its_answer_and_its_use_is_kept(tmp_pa
         assert (status, rest) == (0, "")
         assert partner.row(key).last_used_at >= began
         assert partner.row(key).last_used_address == "127.0.0.1"
+
+
+SLOW_TO_LOAD = """
+import multiprocessing, os, pathlib, time
+from ss_admin.backend import cli, server
+create_app = server.create_app
+def slowly(settings):
+    if multiprocessing.parent_process() is not None:
+        pathlib.Path(os.environ["LOADING"]).touch()
+        time.sleep(60)
+    return create_app(settings)
+server.create_app = slowly
+cli.main()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_while_the_worker_is_still_loading_is_not_lost(tmp_path: Path, number: int) -> None:
+    loading = tmp_path / "loading"
+    process = subprocess.Popen(
+        [sys.executable, "-c", SLOW_TO_LOAD, "serve", "--port", "0"],
+        env={**clean_environment(), "SS_DATABASE_URL": database_url(tmp_path), "LOADING": str(loading)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        wait_until(loading.exists)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=15)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+    assert (process.returncode, out, err) == (0, "", "")
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def test_an_interrupt_of_the_whole_terminal_stops_it_cleanly(tmp_path: Path) -> None:
