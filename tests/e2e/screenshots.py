@@ -75,7 +75,7 @@ class Session:
     def _app(self, options: AppOptions) -> Iterator[RealApp]:
         with tempfile.TemporaryDirectory() as settings:
             app = RealApp(Path(settings), self._theme, options)
-            app.window.resize(1280, 800)
+            app.window.resize(1280, 900)
             app.start()
             try:
                 yield app
@@ -195,6 +195,7 @@ class Session:
         editor = app.page.editing.open(key)
         app.wait_active("apiKeyEditor")
         app.find(QLineEdit, "apiKeyEditor.name").setText("Patrol App · North Campus")
+        QTest.qWait(300)
         with _other_administrator(self._backend.ready) as client:
             theirs = ApiKeyChange(name="Patrol App · Night Shift", rate_limit=RateLimit(max_requests=20))
             client.change(key.id, theirs, version=key.version)

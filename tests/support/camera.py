@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 __all__ = ["Camera"]
 
 _SHADOW = 18
+_WALL = QColor("#8a9299")
 
 
 class Camera:
@@ -22,14 +23,24 @@ class Camera:
     def take(self, name: str, window: QWidget) -> None:
         """A picture of `window` and of everything over it."""
         QTest.qWait(250)
-        picture = window.grab()
         origin = window.mapToGlobal(QPoint(0, 0))
+        over = [(part, QRect(part.mapToGlobal(QPoint(0, 0)) - origin, part.size())) for part in _over(window)]
+        whole = window.rect()
+        for _, place in over:
+            whole = whole.united(
+                place.adjusted(-_SHADOW, -_SHADOW, _SHADOW, _SHADOW) if _sticks_out(place, whole) else place
+            )
+        ratio = window.devicePixelRatioF()
+        picture = QPixmap(whole.size() * ratio)
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(_WALL)
         painter = QPainter(picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for over in _over(window):
-            place = over.mapToGlobal(QPoint(0, 0)) - origin
-            _paint_shadow(painter, QRectF(place.x(), place.y(), over.width(), over.height()))
-            painter.drawPixmap(place, over.grab())
+        painter.translate(-whole.topLeft())
+        painter.drawPixmap(QPoint(0, 0), window.grab())
+        for part, place in over:
+            _paint_shadow(painter, QRectF(place))
+            painter.drawPixmap(place.topLeft(), part.grab())
         painter.end()
         self._save(picture, name)
 
@@ -37,6 +48,10 @@ class Camera:
         file = self._folder / f"{name}-{self._suffix}.png"
         if not picture.save(str(file)):
             raise OSError(f"{file} cannot be written")
+
+
+def _sticks_out(place: QRect, whole: QRect) -> bool:
+    return not whole.contains(place)
 
 
 def _over(window: QWidget) -> list[QWidget]:

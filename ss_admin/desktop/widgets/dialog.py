@@ -78,12 +78,6 @@ class Dialog(QDialog):
         """Whether an order is under way."""
         return not self._body_widget.isEnabled()
 
-    def set_heading(self, text: str) -> None:
-        """Changes the words at the top."""
-        self._heading.setText(text)
-        self.setWindowTitle(text)
-        self.setAccessibleName(text)
-
     def make_default(self, choice: QPushButton) -> None:
         """Makes `choice` the button that Enter presses, and that has the focus where no field takes it."""
         choice.setDefault(True)
