@@ -8,13 +8,11 @@ from ss_admin.contract.api_keys import SOON_DAYS, ExpiryState
 __all__ = [
     "Clock",
     "ago",
-    "ahead",
     "exact_moment",
     "expiry_state",
     "expiry_words",
     "local_date",
     "local_minute",
-    "long_moment",
     "utc_now",
 ]
 
@@ -38,14 +36,6 @@ def ago(moment: datetime | None, now: datetime) -> str:
         return "Never"
     words = _span((now - moment).total_seconds())
     return f"{words} ago" if words else "Just now"
-
-
-def ahead(moment: datetime, now: datetime) -> str:
-    """How far off `moment` is: “in 30 days”, “in less than a minute”, “already past”."""
-    seconds = (moment - now).total_seconds()
-    if seconds <= 0:
-        return "already past"
-    return f"in {_span(seconds) or 'less than a minute'}"
 
 
 def _span(seconds: float) -> str:
@@ -82,12 +72,6 @@ def local_date(moment: datetime) -> str:
 def local_minute(moment: datetime) -> str:
     """Day and minute in local time: “2026-12-23 14:00”."""
     return f"{_local(moment):%Y-%m-%d %H:%M}"
-
-
-def long_moment(moment: datetime) -> str:
-    """The moment written out in local time: “Wednesday, 23 December 2026, 14:00 CET”."""
-    local = _local(moment)
-    return f"{local:%A}, {local.day} {local:%B %Y, %H:%M} {local.tzname()}"
 
 
 def exact_moment(moment: datetime) -> str:

@@ -9,13 +9,11 @@ from hypothesis import strategies as st
 from ss_admin.contract.api_keys import ExpiryState
 from ss_admin.desktop.moments import (
     ago,
-    ahead,
     exact_moment,
     expiry_state,
     expiry_words,
     local_date,
     local_minute,
-    long_moment,
 )
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -56,12 +54,6 @@ def test_a_key_that_was_never_used_says_never() -> None:
     assert ago(None, NOW) == "Never"
 
 
-def test_what_lies_ahead_is_said_in_words() -> None:
-    assert ahead(NOW + timedelta(days=29, hours=5), NOW) == "in 29 days"
-    assert ahead(NOW + timedelta(seconds=20), NOW) == "in less than a minute"
-    assert ahead(NOW, NOW) == "already past"
-
-
 @pytest.mark.parametrize(
     ("expires_at", "state", "words"),
     [
@@ -84,7 +76,6 @@ def test_moments_are_shown_in_local_time_with_its_zone_and_in_utc(berlin: None) 
     moment = datetime(2026, 12, 23, 23, 30, 5, tzinfo=UTC)
     assert local_date(moment) == "2026-12-24"
     assert local_minute(moment) == "2026-12-24 00:30"
-    assert long_moment(moment) == "Thursday, 24 December 2026, 00:30 CET"
     assert exact_moment(moment) == "2026-12-24 00:30:05 CET\n2026-12-23 23:30:05 UTC"
 
 
@@ -98,7 +89,6 @@ def test_where_local_time_is_utc_it_is_said_once(monkeypatch: pytest.MonkeyPatch
 
 @given(st.datetimes(timezones=st.just(UTC)))
 def test_every_moment_of_the_calendar_has_words(moment: datetime) -> None:
-    for words in (ago(moment, NOW), ahead(moment, NOW), expiry_words(moment, NOW), exact_moment(moment)):
+    for words in (ago(moment, NOW), expiry_words(moment, NOW), exact_moment(moment)):
         assert words
-    assert long_moment(moment)
     assert local_date(moment)

@@ -7,6 +7,7 @@ from datetime import datetime
 from ss_admin.contract.api_keys import ApiKey, ApiKeyStatus, ExpiryState, Permissions, RateLimit
 from ss_admin.desktop.api_keys.columns import Column
 from ss_admin.desktop.moments import ago, exact_moment, expiry_state, expiry_words, local_date
+from ss_admin.desktop.rate_sentence import describe_rate
 from ss_admin.desktop.widgets.badge import BadgeKind
 
 __all__ = ["Badge", "cell_spoken", "cell_text", "cell_tooltip", "expiry_badge", "permissions_json", "status_words"]
@@ -98,6 +99,4 @@ def _last_use_tooltip(api_key: ApiKey) -> str:
 
 
 def _limit_words(limit: RateLimit | None) -> str:
-    if limit is None:
-        return "No rate limit"
-    return f"{limit.max_requests:,} requests per {limit.window_seconds:,} s"
+    return describe_rate(limit.max_requests, limit.window_seconds) if limit else "No rate limit"

@@ -9,7 +9,7 @@ from ss_admin.contract.api_keys import ApiKey, RateLimit
 from ss_admin.desktop.api_keys.cells import status_words
 from ss_admin.desktop.api_keys.editor_draft import ApiKeyDraft, EditorField
 from ss_admin.desktop.api_keys.expiry_choice import ExpiryOption, short_moment
-from ss_admin.desktop.api_keys.rate_sentence import describe_rate
+from ss_admin.desktop.rate_sentence import describe_rate
 
 __all__ = ["ConflictRow", "Difference", "compare_versions"]
 

@@ -15,11 +15,11 @@ __all__ = ["HintKind", "HintLine"]
 HintKind = Literal["plain", "warning", "error"]
 
 _ROLES = {"plain": "dimmed", "warning": "body", "error": "error"}
-_HEIGHT = 36
+_HEIGHT = 28
 
 
 class HintLine(QFrame):
-    """Keeps the room of two lines, so that nothing moves when it turns from words into a warning or an error."""
+    """Keeps the room of a warning, so that nothing moves when it turns from words into a warning or an error."""
 
     def __init__(self, *, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -8,7 +8,7 @@ __all__ = ["NumberField"]
 
 _EMPTY = -1
 _MOST_DIGITS = 9
-_INDENT = 9
+_INDENT = 11  # what the style sheet gives other fields; the left padding of a spin box is lost on its way
 _SEPARATORS = str.maketrans("", "", ",\u202f\u00a0 ")
 
 
@@ -23,7 +23,7 @@ class NumberField(QSpinBox):
         self._largest = largest
         self.setRange(_EMPTY, 10**_MOST_DIGITS - 1)
         self.setAccelerated(True)
-        self.lineEdit().setTextMargins(_INDENT, 0, 0, 0)  # a style sheet's padding does not reach it beside arrows
+        self.lineEdit().setTextMargins(_INDENT, 0, 0, 0)
 
     def number(self) -> int | None:
         """What stands in the field; None where nothing does."""

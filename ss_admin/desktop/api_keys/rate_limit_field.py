@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from ss_admin.desktop.api_keys.editor_draft import MAX_REQUESTS_LIMIT, TIME_WINDOW_LIMIT, EditorField
 from ss_admin.desktop.api_keys.hint_line import HintLine
 from ss_admin.desktop.api_keys.number_field import NumberField
-from ss_admin.desktop.api_keys.rate_sentence import describe_rate
+from ss_admin.desktop.rate_sentence import describe_rate
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.form_field import FormField
 from ss_admin.desktop.widgets.switch import Switch

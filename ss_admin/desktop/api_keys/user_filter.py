@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QListView, QVBoxLayout, QWidget
 from ss_admin.client.errors import ClientError
 from ss_admin.contract.documents import ObjectRef
 from ss_admin.desktop.api_keys.filter_button import FilterButton
+from ss_admin.desktop.api_keys.user_delegate import UserDelegate
 from ss_admin.desktop.api_keys.user_search import UserSearch, UserSource
 from ss_admin.desktop.background import Background
 from ss_admin.desktop.theme.theme import Theme
@@ -47,6 +48,7 @@ class UserFilterPopup(QFrame):
         self.people.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._found = UserSearch(accounts, background, self)
         self.people.setModel(self._found)
+        self.people.setItemDelegate(UserDelegate(theme, self.people))
         self._note = wrapped_label("", "dimmed")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 10, 10, 10)

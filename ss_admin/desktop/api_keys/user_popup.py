@@ -1,28 +1,24 @@
 """The list that unfolds below the user field: people with their user names, or a word on why there are none."""
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHideEvent, QMouseEvent, QPainter, QShowEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QColor, QHideEvent, QMouseEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QGraphicsDropShadowEffect,
     QLabel,
     QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
 
-from ss_admin.contract.accounts import User
-from ss_admin.desktop.api_keys.user_search import UserSearch, describe_role
+from ss_admin.desktop.api_keys.user_delegate import USER_ROW_HEIGHT, UserDelegate
+from ss_admin.desktop.api_keys.user_search import UserSearch
 from ss_admin.desktop.theme.theme import Theme
 
 __all__ = ["UserPopup"]
 
-_ROW_HEIGHT = 46
 _MOST_ROWS = 6
 _GAP = 4
 _EDGE = 8
@@ -55,7 +51,7 @@ class UserPopup(QFrame):
         self.list.setMouseTracking(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setModel(search)
-        self.list.setItemDelegate(_UserDelegate(theme, self.list))
+        self.list.setItemDelegate(UserDelegate(theme, self.list))
         self.list.clicked.connect(lambda index: self.picked.emit(index.data(Qt.ItemDataRole.UserRole)))
         self.words = QLabel()
         self.words.setObjectName("apiKeyEditor.user.words")
@@ -100,7 +96,7 @@ class UserPopup(QFrame):
         above = top - _GAP - _EDGE
         wanted = self._wanted_height(field.width())
         upwards = wanted > below and above > below
-        height = min(wanted, max(above if upwards else below, _ROW_HEIGHT + 10))
+        height = min(wanted, max(above if upwards else below, USER_ROW_HEIGHT + 10))
         left = field.mapTo(window, QPoint(0, 0)).x()
         y = top - _GAP - height if upwards else top + field.height() + _GAP
         self.setGeometry(QRect(left, y, field.width(), height))
@@ -133,49 +129,4 @@ class UserPopup(QFrame):
     def _wanted_height(self, width: int) -> int:
         if not self.words.isHidden():
             return self.words.heightForWidth(width - 10) + 10
-        return min(self._search.rowCount(), _MOST_ROWS) * _ROW_HEIGHT + 10
-
-
-class _UserDelegate(QStyledItemDelegate):
-    """A person on two lines: the name, and dimmed the user name and role."""
-
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
-
-    @override
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(super().sizeHint(option, index).width(), _ROW_HEIGHT)
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        user: User = index.data(Qt.ItemDataRole.UserRole)
-        tokens = self._theme.tokens
-        area: QRect = option.rect.adjusted(0, 1, 0, -1)
-        state = option.state
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        marked = bool(state & QStyle.StateFlag.State_Selected)
-        if marked or state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._theme.colour("selection" if marked else "surface_hover"))
-            painter.drawRoundedRect(area, tokens.radius - 2, tokens.radius - 2)
-        if marked:
-            painter.setBrush(self._theme.colour("accent_fg"))
-            painter.drawRoundedRect(area.left(), area.top() + 8, 3, area.height() - 16, 1.5, 1.5)
-        lines = (
-            (user.name, "text", tokens.body, area.adjusted(10, 4, -10, -area.height() // 2 + 1)),
-            (
-                f"{user.username} · {describe_role(user.role)}",
-                "text_dimmed",
-                tokens.caption,
-                area.adjusted(10, area.height() // 2, -10, -4),
-            ),
-        )
-        for text, colour, size, line in lines:
-            painter.setFont(self._theme.font(size))
-            painter.setPen(self._theme.colour(colour))
-            shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, line.width())
-            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
-        painter.restore()
+        return min(self._search.rowCount(), _MOST_ROWS) * USER_ROW_HEIGHT + 10

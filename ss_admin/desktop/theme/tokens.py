@@ -55,12 +55,10 @@ class Tokens:
     scroll_thumb: str
     scroll_thumb_hover: str
     knob: str
-    xs: int = 4
     s: int = 8
     m: int = 12
-    l: int = 16  # noqa: E741 -- the sizes are known by these letters: xs, s, m, l, xl, xxl
+    l: int = 16  # noqa: E741 -- the sizes are known by these letters: s, m, l, xl
     xl: int = 24
-    xxl: int = 32
     radius: int = 6
     radius_large: int = 10
     caption: int = 12
@@ -68,7 +66,6 @@ class Tokens:
     title: int = 18
     heading: int = 22
     row_height: int = 56
-    control_height: int = 34
 
     def placeholders(self) -> Mapping[str, str]:
         """Every token by its name, as the style sheet's placeholders want them."""

@@ -29,10 +29,8 @@ class DateTimeEdit(QDateTimeEdit):
     def _dress(self) -> None:
         """Weekends look like other days (Qt paints them red, which reads as an error), weekday names are dimmed."""
         calendar = self.calendarWidget()
-        plain = QTextCharFormat()
-        plain.setForeground(self._theme.colour("text"))
         for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
-            calendar.setWeekdayTextFormat(day, plain)
+            calendar.setWeekdayTextFormat(day, QTextCharFormat())
         header = QTextCharFormat()
         header.setForeground(self._theme.colour("text_dimmed"))
         header.setBackground(self._theme.colour("surface_raised"))

@@ -44,7 +44,10 @@ def test_a_change_of_status_alone_is_told_as_what_it_means(after: str, words: st
         (("status", "active", "disabled"), "Status: Active → Disabled"),
         (("expires_at", None, "2026-12-23T14:00:00Z"), f"Expires: never → {local_minute(MOMENT)}"),
         (("expires_at", "nonsense", None), "Expires: nonsense → never"),
-        (("rate_limit", {"max_requests": 100, "window_seconds": 60}, None), "Rate limit: 100 per 60 s → none"),
+        (
+            ("rate_limit", {"max_requests": 100, "window_seconds": 60}, None),
+            "Rate limit: 100 requests per minute → none",
+        ),
         (("user", {"id": "1", "name": "Ann"}, {"id": "2", "name": "Bo"}), "User: Ann → Bo"),
         (("permissions", {"entities": ["read", "write"]}, {"entities": ["read"]}), "Permissions: read, write → read"),
         (("something_new", 1, 2), "Something new: 1 → 2"),

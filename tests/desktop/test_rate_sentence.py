@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ss_admin.desktop.api_keys.rate_sentence import describe_rate
+from ss_admin.desktop.rate_sentence import describe_rate
 
 UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 
