@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from ss_admin.backend.accounts.service import SignInBusy, SignInLocked, WrongCredentials
 from ss_admin.backend.api_keys.errors import ApiKeyNotFound, ApiKeyOrderUnfit, VersionConflict
 from ss_admin.backend.paging import CursorInvalid
-from ss_admin.backend.problems import ProblemError, problem_document
+from ss_admin.backend.problems import BEARER_CHALLENGE, ProblemError, problem_document
 from ss_admin.backend.request_context import request_id
 from ss_admin.backend.rule_chains.service import RuleChainNotFound
 from ss_admin.backend.store.engine import StoreUnavailable
@@ -75,7 +75,8 @@ def _sign_in_busy(_error: SignInBusy) -> ProblemError:
 
 
 def _wrong_credentials(_error: WrongCredentials) -> ProblemError:
-    return ProblemError(ProblemCode.WRONG_CREDENTIALS, "The user name or the password is wrong.")
+    detail = "The user name or the password is wrong."
+    return ProblemError(ProblemCode.WRONG_CREDENTIALS, detail, headers=BEARER_CHALLENGE)
 
 
 def _locked(error: SignInLocked) -> ProblemError:
@@ -136,7 +137,10 @@ def _sentence(message: str, kind: str) -> str:
         return "This is not a field that is known here."
     if kind == "missing":
         return "This field is required."
-    text = message.removeprefix("Value error, ")
+    if kind in {"model_type", "model_attributes_type", "dict_type"}:
+        return "This must be an object."
+    text = message.removeprefix("Value error, ").replace(" after validation", "")
+    text = text.replace("Value should", "Input should")
     return text[:1].upper() + text[1:].rstrip(".") + "."
 
 

@@ -27,10 +27,10 @@ _HEADERS = {
     "X-Request-Id": ("The request's id, as the log knows it.", "string"),
     "Retry-After": ("Whole seconds to wait before the next try.", "integer"),
     "RateLimit-Policy": ('The key\'s limit, for keys that have one: `"default";q=100;w=60`.', "string"),
-    "RateLimit": ('What is left of it, and the seconds until all of it is back: `"default";r=99;t=60`.', "string"),
+    "RateLimit": ('What is left of it, and the seconds until more is: `"default";r=99;t=60`.', "string"),
     "X-RateLimit-Limit": ("Calls allowed in the window.", "integer"),
     "X-RateLimit-Remaining": ("Calls left now.", "integer"),
-    "X-RateLimit-Reset": ("Whole seconds until all are back.", "integer"),
+    "X-RateLimit-Reset": ("Whole seconds until more are left.", "integer"),
 }
 
 

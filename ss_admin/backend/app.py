@@ -120,7 +120,9 @@ def _begin_and_end_requests(
         if body.too_large:
             raise ProblemError(ProblemCode.PAYLOAD_TOO_LARGE, "The body is larger than this server accepts.")
         request_state.body = body.content
-        if "\x00" in request.path:  # PostgreSQL knows no such character, so no id has one
+        # PostgreSQL knows no U+0000, so no id has one. A second slash would be passed over here, but not by a proxy
+        # that lets only some paths through.
+        if "\x00" in request.path or request.environ["PATH_INFO"].startswith("//"):
             raise ProblemError(ProblemCode.NOT_FOUND, "There is nothing at this address.")
 
     @app.after_request

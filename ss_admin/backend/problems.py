@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from ss_admin.contract.problems import FieldFault, Problem, ProblemCode, problem_type
 
-__all__ = ["PROBLEM_STATUS", "ProblemError", "problem_document"]
+__all__ = ["BEARER_CHALLENGE", "PROBLEM_STATUS", "ProblemError", "problem_document"]
 
 _C = ProblemCode
 
@@ -39,6 +39,9 @@ PROBLEM_STATUS: Mapping[ProblemCode, tuple[int, str]] = MappingProxyType(
     }
 )
 """The HTTP status and the title that belong to each code."""
+
+BEARER_CHALLENGE: Mapping[str, str] = MappingProxyType({"WWW-Authenticate": 'Bearer realm="signalsync"'})
+"""What every 401 of the admin API carries (RFC 9110, 15.5.2)."""
 
 
 class ProblemError(Exception):

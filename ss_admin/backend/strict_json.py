@@ -98,7 +98,7 @@ def _parse(text: str) -> object:
     except json.JSONDecodeError as fault:
         raise InvalidJson(f"Not JSON: {fault.msg} (line {fault.lineno}, column {fault.colno}).") from None
     except RecursionError:
-        raise InvalidJson(_too_deep()) from None
+        raise InvalidJson(f"{_too_deep()}.") from None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -159,7 +159,7 @@ class ApiKeyChange(ChangeRequest):
         if {"expires_at", "expires_in_days"} <= self.model_fields_set:
             raise ValueError("give expires_at or expires_in_days, not both")
         if "expires_in_days" in self.model_fields_set and self.expires_in_days is None:
-            raise ValueError("expires_in_days must be a number; for a key that never expires send expires_at: null")
+            raise ValueError("for a key that never expires send expires_at: null; expires_in_days must be a number")
         return self
 
 

@@ -94,6 +94,7 @@ def test_every_role_passes_where_the_contract_says_so_and_nowhere_else(app, own,
             answer = send(client, method, pattern, own)
             if (method, pattern) in FOR_EVERYBODY:
                 refused(answer, 401, "wrong_credentials")
+                assert answer.headers["WWW-Authenticate"].startswith("Bearer")  # RFC 9110, 15.5.2: on every 401
             elif role is Role.TENANT_ADMIN or (method, pattern) in FOR_EVERY_ROLE:
                 assert answer.status_code in {200, 201, 204, 422}, f"{role} {method} {pattern}: {answer.text}"
             else:

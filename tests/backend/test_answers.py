@@ -1,10 +1,13 @@
 """Answers: every error is a problem document, whoever raised it, and every answer carries what it must."""
 
+import json
+import re
 import uuid
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from ss_admin.backend.problems import PROBLEM_STATUS
 from ss_admin.backend.store.engine import StoreUnavailable
@@ -44,7 +47,6 @@ def test_every_code_has_a_status_and_a_title() -> None:
         "/api/v1",
         "/api/v1/",
         "/api/v1/session/",
-        "//api/v1/session",
         "/api/v1/nothing",
         "/static/x",
         "/%00",
@@ -52,6 +54,37 @@ def test_every_code_has_a_status_and_a_title() -> None:
 )
 def test_unknown_paths_are_not_found(path: str, plain_client: FlaskClient) -> None:
     assert_problem(plain_client.get(path), 404, "not_found")
+
+
+@pytest.mark.parametrize("path", ["//healthz", "///healthz", "//api/v1/session"])
+def test_path_that_a_proxy_may_read_differently_is_not_found(path: str, app: Flask) -> None:
+    environ = EnvironBuilder(path="/").get_environ()
+    environ["PATH_INFO"] = path  # the test client would take the first part for a host
+    status, _, body = call(app.wsgi_app, environ)
+    assert (status, json.loads(body)["code"]) == (404, "not_found")
+
+
+def call(wsgi_app, environ: dict[str, object]) -> tuple[int, dict[str, str], bytes]:
+    """What a WSGI app answers to an environ as it stands."""
+    body, status, headers = run_wsgi_app(wsgi_app, environ, buffered=True)
+    return int(status.split()[0]), dict(headers), b"".join(body)
+
+
+@pytest.mark.parametrize(
+    "body", [{"username": 1}, {"username": "", "password": ""}, {"username": "a", "password": "x" * 1025}]
+)
+def test_faults_are_told_without_words_of_the_programming_language(body: object, plain_client: FlaskClient) -> None:
+    answer = plain_client.post("/api/v1/session", json=body)
+    assert_problem(answer, 422, "validation_failed")
+    for fault in answer.json["errors"]:
+        assert not re.search("dictionary|instance|None|[Vv]alue should|after validation|__", fault["detail"])
+
+
+@pytest.mark.parametrize("field", ["rate_limit", "permissions"])
+def test_what_should_be_an_object_is_told_so(field: str, client: FlaskClient, tenant_admin: dict[str, str]) -> None:
+    order = {"name": "a", "user_id": "u", field: []}
+    answer = client.post("/api/v1/api-keys", json=order, headers=tenant_admin)
+    assert answer.json["errors"] == [{"pointer": f"/{field}", "detail": "This must be an object."}]
 
 
 @pytest.mark.parametrize("key_id", ["x", "%00", "a" * 64, "a" * 5000, "%FF%FE", "..%2F..", "%F0%9F%98%80", "{}", "-1"])

@@ -4,7 +4,7 @@ from flask import g, request
 
 from ss_admin.backend.accounts.service import AccountsService, Origin, SessionNotFound, SignedIn
 from ss_admin.backend.activity.service import Actor
-from ss_admin.backend.problems import ProblemError
+from ss_admin.backend.problems import BEARER_CHALLENGE, ProblemError
 from ss_admin.backend.request_context import request_id
 from ss_admin.contract.accounts import Role
 from ss_admin.contract.problems import ProblemCode
@@ -37,8 +37,7 @@ class Guard:
 
 def session_required(detail: str) -> ProblemError:
     """The answer to a request without a session that holds."""
-    headers = {"WWW-Authenticate": 'Bearer realm="signalsync"'}
-    return ProblemError(ProblemCode.SESSION_REQUIRED, detail, headers=headers)
+    return ProblemError(ProblemCode.SESSION_REQUIRED, detail, headers=BEARER_CHALLENGE)
 
 
 def bearer_token() -> str:

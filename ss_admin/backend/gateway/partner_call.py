@@ -120,9 +120,10 @@ class PartnerCalls:
         decision = self._limiter.decide(caller.api_key_id, limit)
         progress.headers = rate_limit_headers(limit, decision)
         if not decision.admitted:
+            times = "once" if limit.max_requests == 1 else f"{limit.max_requests:,} times"
             raise ProblemError(
                 ProblemCode.RATE_LIMITED,
-                f"This API key may call {limit.max_requests:,} times in {limit.window_seconds:,} s. "
+                f"This API key may call {times} in {limit.window_seconds:,} s. "
                 f"Try again in {decision.retry_after:,} s.",
                 headers={"Retry-After": str(decision.retry_after)},
             )

@@ -23,7 +23,7 @@ class CallCounts(Protocol):
 
 
 class RequestCounters:
-    """Requests to the admin API by status. Safe under threads."""
+    """All requests but partners' calls, by status. Safe under threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -48,10 +48,16 @@ def render_metrics(requests: RequestCounters, calls: CallCounts) -> str:
         f'ss_build_info{{version="{__version__}"}} 1',
         *_head("ss_partner_calls_total", "counter", "Calls to rule chains by outcome: succeeded, or a problem's code."),
         *(f'ss_partner_calls_total{{code="{code}"}} {count}' for code, count in sorted(by_code.items())),
-        *_head("ss_partner_call_seconds", "summary", "Time from a call's last byte to its answer, in seconds."),
+        *_head(
+            "ss_partner_call_seconds", "summary", "Time to answer calls, reading their bodies included, in seconds."
+        ),
         f"ss_partner_call_seconds_sum {calls.total_seconds():.6f}",
         f"ss_partner_call_seconds_count {sum(by_code.values())}",
-        *_head("ss_admin_requests_total", "counter", "Requests to the admin API by the status of the answer."),
+        *_head(
+            "ss_admin_requests_total",
+            "counter",
+            "All other requests by the status of the answer: the admin API, probes, unknown paths.",
+        ),
         *(
             f'ss_admin_requests_total{{status="{status}"}} {count}'
             for status, count in sorted(requests.requests_by_status().items())
