@@ -8,7 +8,6 @@ import pytest
 from keyring.backends.SecretService import Keyring
 from PySide6.QtWidgets import QApplication, QCheckBox
 from secretstorage.exceptions import ItemNotFoundException
-from secretstorage.exceptions import ItemNotFoundException
 
 from ss_admin.client.accounts import AccountsClient
 from ss_admin.client.connection import Connection
