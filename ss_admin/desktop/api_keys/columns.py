@@ -36,7 +36,7 @@ COLUMN_WIDTHS = {
     Column.NAME: 220,
     Column.KEY: 126,
     Column.PERMISSIONS: 106,
-    Column.EXPIRES_AT: 164,
+    Column.EXPIRES_AT: 174,
     Column.LAST_USED: 122,
     Column.STATUS: 98,
     Column.ACTIONS: 48,

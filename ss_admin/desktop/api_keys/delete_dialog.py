@@ -56,7 +56,6 @@ class DeleteKeyDialog(Dialog):
             heading="Delete this API key?",
             primary="Delete API key",
             kind="danger",
-            width=480,
         )
         self._notice = Notice("warning", "", theme=theme)
         self._notice.hide()
@@ -108,23 +107,20 @@ class DeleteKeysDialog(Dialog):
     """Asks about several keys; `accepted` means yes. More than 10 are deleted only after their number was typed."""
 
     def __init__(self, parent: QWidget | None, keys: Sequence[KeyFacts], *, theme: Theme, now: datetime) -> None:
-        number = f"{len(keys):,}"
+        is_one = len(keys) == 1
+        what = "this API key" if is_one else f"{len(keys):,} API keys"
         super().__init__(
             parent,
             theme=theme,
             name="apiKeysDelete",
-            heading=f"Delete {number} API keys?",
-            primary=f"Delete {number} API keys",
+            heading=f"Delete {what}?",
+            primary="Delete API key" if is_one else f"Delete {what}",
             kind="danger",
-            width=480,
         )
         self._number = len(keys)
         self.body.addWidget(_names(keys))
-        used = sorted(
-            (key for key in keys if key.used_recently(now)), key=lambda key: key.last_used_at or now, reverse=True
-        )
-        self.body.addWidget(_recent_uses(used, now, theme))
-        self.body.addWidget(Notice("danger", _ALL_LOSE_ACCESS, theme=theme))
+        self.body.addWidget(_recent_uses(keys, now, theme))
+        self.body.addWidget(Notice("danger", _LOSE_ACCESS if is_one else _ALL_LOSE_ACCESS, theme=theme))
         self.body.addWidget(wrapped_label(_NO_WAY_BACK, "dimmed"))
         self.typed = QLineEdit()
         self.typed.setObjectName("apiKeysDelete.number")
@@ -152,7 +148,12 @@ def _names(keys: Sequence[KeyFacts]) -> QFrame:
     return card
 
 
-def _recent_uses(used: Sequence[KeyFacts], now: datetime, theme: Theme) -> Notice:
+def _recent_uses(keys: Sequence[KeyFacts], now: datetime, theme: Theme) -> Notice:
+    used = sorted(
+        (key for key in keys if key.used_recently(now)), key=lambda key: key.last_used_at or now, reverse=True
+    )
+    if len(keys) == 1:
+        return Notice("warning" if used else "info", f"{_last_use(keys[0].last_used_at, now)}.", theme=theme)
     if not used:
         return Notice("info", "None of them was used in the last 7 days.", theme=theme)
     were = "was" if len(used) == 1 else "were"

@@ -13,6 +13,7 @@ from ss_admin.desktop.background import Background
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.buttons import button
 from ss_admin.desktop.widgets.labels import wrapped_label
+from ss_admin.desktop.widgets.menu import POPUP_RADIUS, blends, cut_corners
 from ss_admin.desktop.widgets.search_field import SearchField
 
 __all__ = ["UserFilter", "UserFilterPopup"]
@@ -57,6 +58,9 @@ class UserFilterPopup(QFrame):
         layout.addWidget(self.anyone, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self.people, 1)
         layout.addWidget(self._note)
+        self.setWindowFlag(Qt.WindowType.NoDropShadowWindowHint)
+        if blends():
+            self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.setFixedSize(300, 340)
         self.search.searched.connect(lambda text: self._found.look_for(text, at_once=True))
         self.search.installEventFilter(self)
@@ -69,6 +73,8 @@ class UserFilterPopup(QFrame):
     def showEvent(self, event: QShowEvent) -> None:
         """Begins anew: everybody, and the keyboard in the search field."""
         super().showEvent(event)
+        if not blends():
+            cut_corners(self)
         self.search.clear()
         self._note.hide()
         self.search.setFocus(Qt.FocusReason.PopupFocusReason)
@@ -89,11 +95,12 @@ class UserFilterPopup(QFrame):
         return super().eventFilter(watched, event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """The popup's ground and outline."""
+        """The popup's ground and outline, those of a menu."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), self._theme.colour("surface"))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(self._theme.colour("surface_raised"))
         painter.setPen(QPen(self._theme.colour("border_strong"), 1))
-        painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), POPUP_RADIUS, POPUP_RADIUS)
         painter.end()
 
     def _on_answered(self) -> None:

@@ -1,6 +1,6 @@
 """The sidebar: the product's mark, the navigation, and at the foot who is signed in and the way out."""
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -34,6 +34,7 @@ class Sidebar(QFrame):
         self._tenant = ElidedLabel("", "caption")
         self._tenant.setObjectName("shell.tenant")
         self.sign_out_button = button("Sign out", "quiet", name="shell.signOut", theme=theme, icon="ph.sign-out")
+        self.sign_out_button.setIconSize(QSize(28, 16))  # its icon and words stand below those of the navigation
         self.sign_out_button.clicked.connect(self.signed_out)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 1, 0)
@@ -71,14 +72,11 @@ class Sidebar(QFrame):
         texts.addWidget(self._tenant)
         who.addWidget(self._initials)
         who.addLayout(texts, 1)
-        out = QHBoxLayout()
-        out.addWidget(self.sign_out_button)
-        out.addStretch()
         foot = QVBoxLayout()
-        foot.setContentsMargins(8, 14, 12, 10)
+        foot.setContentsMargins(8, 14, 8, 10)
         foot.setSpacing(8)
         foot.addLayout(who)
-        foot.addLayout(out)
+        foot.addWidget(self.sign_out_button)
         return foot
 
 

@@ -5,9 +5,21 @@ from PySide6.QtGui import QGuiApplication, QPainterPath, QRegion, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 from typing_extensions import override
 
-__all__ = ["Menu"]
+__all__ = ["POPUP_RADIUS", "Menu", "blends", "cut_corners"]
 
-_RADIUS = 8
+POPUP_RADIUS = 8
+
+
+def blends() -> bool:
+    """Whether the window system can blend what is painted half transparent, as plain X11 cannot."""
+    return QGuiApplication.platformName() != "xcb"
+
+
+def cut_corners(popup: QWidget) -> None:
+    """Cuts the corners of a popup round, for where they cannot be painted transparent."""
+    path = QPainterPath()
+    path.addRoundedRect(QRectF(popup.rect()), POPUP_RADIUS, POPUP_RADIUS)
+    popup.setMask(QRegion(path.toFillPolygon().toPolygon()))
 
 
 class Menu(QMenu):
@@ -18,14 +30,11 @@ class Menu(QMenu):
         self.setObjectName(name)
         self.setWindowFlag(Qt.WindowType.FramelessWindowHint)
         self.setWindowFlag(Qt.WindowType.NoDropShadowWindowHint)
-        self._blends = QGuiApplication.platformName() != "xcb"
-        if self._blends:
+        if blends():
             self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if not self._blends:
-            path = QPainterPath()
-            path.addRoundedRect(QRectF(self.rect()), _RADIUS, _RADIUS)
-            self.setMask(QRegion(path.toFillPolygon().toPolygon()))
+        if not blends():
+            cut_corners(self)

@@ -11,7 +11,7 @@ __all__ = ["Switch"]
 
 _TRACK = QSize(34, 20)
 _GAP = 10
-_RING = 3
+_AIR = 3
 
 
 class Switch(QAbstractButton):
@@ -36,7 +36,7 @@ class Switch(QAbstractButton):
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
         words = _GAP + metrics.horizontalAdvance(self.text()) if self.text() else 0
-        return QSize(_TRACK.width() + words + 2 * _RING, max(_TRACK.height(), metrics.height()) + 2 * _RING)
+        return QSize(_TRACK.width() + words + 1, max(_TRACK.height(), metrics.height()) + 2 * _AIR)
 
     @override
     def minimumSizeHint(self) -> QSize:
@@ -46,12 +46,8 @@ class Switch(QAbstractButton):
     def paintEvent(self, _event: object) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        track = QRectF(_RING, (self.height() - _TRACK.height()) / 2, _TRACK.width(), _TRACK.height())
+        track = QRectF(0, (self.height() - _TRACK.height()) / 2, _TRACK.width(), _TRACK.height())
         self._paint_track(painter, track)
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(self._theme.colour("focus"), 2))
-            painter.drawRoundedRect(track.adjusted(-2, -2, 2, 2), 12, 12)
         painter.setPen(self._theme.colour("text" if self.isEnabled() else "text_disabled"))
         words = self.rect().adjusted(int(track.right()) + _GAP, 0, 0, 0)
         painter.drawText(words, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), self.text())
@@ -59,9 +55,12 @@ class Switch(QAbstractButton):
 
     def _paint_track(self, painter: QPainter, track: QRectF) -> None:
         ground, outline, knob = self._colours()
-        painter.setPen(QPen(outline, 1))
+        width = 2 if self.hasFocus() else 1
+        painter.setPen(QPen(outline, width))
         painter.setBrush(ground)
-        painter.drawRoundedRect(track.adjusted(0.5, 0.5, -0.5, -0.5), 9.5, 9.5)
+        inset = width / 2
+        radius = track.height() / 2 - inset
+        painter.drawRoundedRect(track.adjusted(inset, inset, -inset, -inset), radius, radius)
         diameter = track.height() - 6
         way = track.width() - diameter - 6
         painter.setPen(Qt.PenStyle.NoPen)
@@ -73,8 +72,8 @@ class Switch(QAbstractButton):
         if not self.isEnabled():
             return colour("surface_sunken"), colour("border_strong"), colour("border_strong")
         if self.isChecked():
-            return colour("accent"), colour("accent"), colour("knob")
-        return colour("surface_hover"), colour("border_strong"), colour("text_dimmed")
+            return colour("accent"), colour("text" if self.hasFocus() else "accent"), colour("knob")
+        return colour("surface_hover"), colour("focus" if self.hasFocus() else "border_strong"), colour("text_dimmed")
 
     def _position(self) -> float:
         """Where the knob is, from 0.0 (off) to 1.0 (on)."""

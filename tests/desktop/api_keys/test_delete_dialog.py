@@ -88,6 +88,13 @@ def test_several_keys_are_counted_and_the_first_named(ask_many) -> None:
     assert "cannot be undone" in text
 
 
+def test_one_checked_key_is_asked_about_as_one(ask_many) -> None:
+    text = text_of(ask_many(facts(1, used_days_ago=1)))
+    assert "Delete this API key?" in text
+    assert "Last used 1 day ago." in text
+    assert "External applications using this key lose access at once." in text
+
+
 def test_those_used_in_the_last_seven_days_are_named(ask_many) -> None:
     text = text_of(
         ask_many(facts(1, used_days_ago=8), facts(2, used_days_ago=6.9), facts(3), facts(4, used_days_ago=1))

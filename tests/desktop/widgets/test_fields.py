@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QDateTime, Qt
+from PySide6.QtGui import QTextFormat
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from ss_admin.desktop.theme.theme import Theme
@@ -122,8 +123,9 @@ def test_the_calendar_wears_the_theme(theme: Theme, qtbot):
     editor.setDateTime(QDateTime(2026, 12, 23, 14, 0, 0))
     assert editor.text() == "2026-12-23 14:00"
     theme.force("dark")
-    weekend = editor.calendarWidget().weekdayTextFormat(Qt.DayOfWeek.Sunday)
-    assert weekend.foreground().color() == theme.colour("text")
+    calendar = editor.calendarWidget()
+    assert not calendar.weekdayTextFormat(Qt.DayOfWeek.Sunday).hasProperty(QTextFormat.Property.ForegroundBrush)
+    assert calendar.headerTextFormat().foreground().color() == theme.colour("text_dimmed")
 
 
 def test_the_walk_finds_controls_without_a_name(theme: Theme, qtbot):
