@@ -61,7 +61,7 @@ def create_app(settings: Settings, *, store: Store | None = None, passwords: Pas
     Raises `ConfigurationError`, and `StoreUnavailable` where the embedded database cannot be opened.
     """
     store = store or Store.open(settings.database_url)
-    _refuse_lost_pepper(settings, store)
+    _refuse_wrong_pepper(settings, store)
     pepper = resolve_pepper(settings)
     accounts = AccountsService(store, passwords or Passwords())
     requests = RequestCounters()
@@ -80,15 +80,27 @@ def create_app(settings: Settings, *, store: Store | None = None, passwords: Pas
     return app
 
 
-def _refuse_lost_pepper(settings: Settings, store: Store) -> None:
-    """A new pepper beside a database with keys would make every one of them unknown, without a word."""
+def _refuse_wrong_pepper(settings: Settings, store: Store) -> None:
+    """Another pepper than the one of the keys would make every one of them unknown, without a word."""
     file = pepper_file(settings)
-    if file is None or file.exists() or not is_current(store):
+    if file is None:
         return
-    with store.reading() as session:
-        has_keys = session.scalar(select(ApiKeyRow.number).limit(1)) is not None
-    if has_keys:
+    if settings.key_pepper is not None:
+        beside = settings.model_copy(update={"key_pepper": None})
+        if file.exists() and resolve_pepper(beside) != resolve_pepper(settings):
+            raise ConfigurationError(
+                f"SS_KEY_PEPPER differs from the pepper in {file}; unset it, or move the file away if no API key was "
+                "made under it"
+            )
+    elif not file.exists() and _has_api_keys(store):
         raise ConfigurationError(f"the pepper file {file} is missing; without it no API key works. Restore it")
+
+
+def _has_api_keys(store: Store) -> bool:
+    if not is_current(store):
+        return False
+    with store.reading() as session:
+        return session.scalar(select(ApiKeyRow.number).limit(1)) is not None
 
 
 def _bare_app() -> OpenAPI:

@@ -20,6 +20,8 @@ from ss_admin.contract.accounts import PASSWORD_MAX_CHARACTERS, Role
 
 __all__ = ["main", "run"]
 
+_log = logging.getLogger(__name__)
+
 PASSWORD_MAX_BYTES = 4 * PASSWORD_MAX_CHARACTERS + 2
 
 
@@ -71,6 +73,7 @@ def serve(*, host: str, port: int, workers: int, tls_cert: Path | None, tls_key:
     settings = load_settings()
     with _current_store(settings):
         configure_logging(settings.log_level)
+    _tell_what_has_no_effect(settings)
     from ss_admin.backend import server  # noqa: PLC0415 - the other commands need no server
 
     return server.serve(settings, host=host, port=port, workers=workers, tls_cert=tls_cert, tls_key=tls_key)
@@ -184,6 +187,13 @@ def _current_store(settings: Settings) -> Iterator[Store]:
         elif not is_current(store):
             raise ConfigurationError("the database is not migrated to this release; run: ss-backend migrate")
         yield store
+
+
+def _tell_what_has_no_effect(settings: Settings) -> None:
+    """A setting that is taken in silence would be trusted."""
+    for name, value in (("SS_REDIS_URL", settings.redis_url), ("SS_OTLP_ENDPOINT", settings.otlp_endpoint)):
+        if value is not None:
+            _log.warning("%s is set, but this release does not use it yet", name)
 
 
 def _ask_password(*, from_stdin: bool) -> str:

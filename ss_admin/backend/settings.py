@@ -115,11 +115,9 @@ def resolve_pepper(settings: Settings) -> bytes:
 
 
 def pepper_file(settings: Settings) -> Path | None:
-    """Where the pepper is kept if it is not set: beside an embedded database. None where nothing is kept."""
+    """Where the pepper is kept if it is not set: beside an embedded database. None for any other."""
     database = embedded_database_file(parse_database_url(settings.database_url))
-    if settings.key_pepper is not None or database is None:
-        return None
-    return database.with_name(database.name + ".pepper")
+    return None if database is None else database.with_name(database.name + ".pepper")
 
 
 def _read_pepper(file: Path) -> bytes:

@@ -10,7 +10,7 @@ from ss_admin.backend.app import create_app
 from ss_admin.backend.settings import ConfigurationError
 from ss_admin.backend.store.engine import Store
 from ss_admin.contract.api_keys import NewApiKey
-from tests.support.backend import PASSWORD, Person, cheap_passwords, test_settings
+from tests.support.backend import PASSWORD, PEPPER, Person, cheap_passwords, test_settings
 
 
 def test_lost_pepper_stops_the_start_instead_of_making_every_key_unknown(sqlite_url: str, tmp_path: Path) -> None:
@@ -27,6 +27,15 @@ def test_lost_pepper_stops_the_start_instead_of_making_every_key_unknown(sqlite_
     with pytest.raises(ConfigurationError, match=r"pepper file .* is missing"):
         create_app(settings, passwords=cheap_passwords())
     assert not (tmp_path / "signalsync.db.pepper").exists()
+
+
+def test_pepper_that_is_set_beside_another_in_its_file_stops_the_start(sqlite_url: str, tmp_path: Path) -> None:
+    create_app(test_settings(sqlite_url, key_pepper=None), passwords=cheap_passwords()).extensions["ss_backend"].close()
+    with pytest.raises(ConfigurationError, match=r"SS_KEY_PEPPER .*/signalsync.db.pepper;") as refused:
+        create_app(test_settings(sqlite_url), passwords=cheap_passwords())
+    assert PEPPER not in str(refused.value)
+    (tmp_path / "signalsync.db.pepper").unlink()
+    create_app(test_settings(sqlite_url), passwords=cheap_passwords()).extensions["ss_backend"].close()
 
 
 def test_closing_ends_every_thread_and_connection(sqlite_url: str, tmp_path: Path) -> None:

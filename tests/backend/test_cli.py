@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from ss_admin import __version__
-from ss_admin.backend import cli
+from ss_admin.backend import cli, server
 from ss_admin.backend.accounts.passwords import Passwords
 from ss_admin.backend.store.engine import Store
 from ss_admin.backend.store.tables import ActivityRow, SessionRow, TenantRow, UserRow
@@ -231,6 +231,19 @@ def test_unusable_database_is_one_clear_line_without_the_password(
     monkeypatch.setenv("SS_DATABASE_URL", url)
     assert cli.run([command]) == 1
     assert "hunter2" not in failed_line(capsys)
+
+
+@pytest.mark.parametrize("name", ["SS_REDIS_URL", "SS_OTLP_ENDPOINT"])
+def test_setting_without_effect_in_this_release_is_said_at_the_start(
+    name: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv(name, "redis://app:hunter2@cache")
+    monkeypatch.setattr(cli, "configure_logging", lambda _level: None)
+    monkeypatch.setattr(server, "serve", lambda _settings, **_options: 0)
+    assert cli.run(["serve"]) == 0
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "ss_admin.backend.cli"]
+    assert name in line
+    assert "hunter2" not in line
 
 
 def test_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
