@@ -1,4 +1,7 @@
-"""A cURL call of a rule chain, ready to paste. The key is never part of it: it comes from `$SS_API_KEY`."""
+"""A cURL call of a rule chain, ready to paste. The key is never part of it: it comes from `$SS_API_KEY`.
+
+It reaches cURL through a pipe, since a command line can be read by everybody on the machine.
+"""
 
 import json
 import shlex
@@ -14,9 +17,8 @@ def curl_example(chain: RuleChain) -> str:
     payload = json.dumps(chain.sample_payload, indent=2, ensure_ascii=False)
     return " \\\n  ".join(
         (
-            f"curl -X POST {shlex.quote(chain.endpoint_url)}",
-            '-H "x-api-key: $SS_API_KEY"',
-            '-H "Content-Type: application/json"',
+            f"printf 'x-api-key: %s' \"$SS_API_KEY\" | curl -sS -X POST {shlex.quote(chain.endpoint_url)}",
+            "-H @- -H 'Content-Type: application/json'",
             f"-d {shlex.quote(payload)}",
         )
     )
