@@ -57,13 +57,23 @@ def run(arguments: Sequence[str]) -> int:
 @click.group(no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "--version", message="ss-backend %(version)s")
 def _ss_backend() -> None:
-    """The backend of SignalSync Admin. Settings come from the environment: SS_DATABASE_URL and others."""
+    """The backend of SignalSync Admin: the admin API and the partners' route.
+
+    Settings come from the environment or from a file .env in the current folder: SS_DATABASE_URL, SS_KEY_PEPPER,
+    SS_PUBLIC_URL, SS_MAX_BODY_BYTES, SS_TRUSTED_PROXIES, SS_LOG_LEVEL.
+    """
 
 
 @_ss_backend.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65_535), help="0: any free port.")
-@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 256), help="Processes that serve.")
+@click.option(
+    "--workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 256),
+    help="Processes that serve; this release has one.",
+)
 @click.option("--tls-cert", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Certificate, PEM.")
 @click.option("--tls-key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Its key, PEM.")
 def serve(*, host: str, port: int, workers: int, tls_cert: Path | None, tls_key: Path | None) -> int:
@@ -91,7 +101,7 @@ def migrate() -> None:
 
 @_ss_backend.group(no_args_is_help=False)
 def tenant() -> None:
-    """Tenants."""
+    """Create tenants."""
 
 
 @tenant.command("create")
@@ -105,7 +115,7 @@ def create_tenant(name: str) -> None:
 
 @_ss_backend.group(no_args_is_help=False)
 def user() -> None:
-    """Users."""
+    """Create users and give them new passwords."""
 
 
 @user.command("create")
@@ -159,7 +169,7 @@ def _told(error: Exception) -> str:
         case StoreUnavailable():
             return _with_cause(error)
         case OSError():
-            return f"the output cannot be written: {error.strerror}"
+            return str(error) if error.filename else f"the output cannot be written: {error.strerror}"
     return str(error)
 
 

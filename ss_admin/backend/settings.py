@@ -87,7 +87,7 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """The settings of this process; `ConfigurationError` names the variable at fault, never its value."""
+    """The settings of this process; `ConfigurationError` names the variable at fault, and never a secret."""
     try:
         return Settings()
     except ValidationError as error:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Row, and_, bindparam, select
 
 from ss_admin.backend.api_keys.digest import api_key_digest
+from ss_admin.backend.api_keys.rows import to_rate_limit
 from ss_admin.backend.problems import ProblemError
 from ss_admin.backend.store.engine import Store
 from ss_admin.backend.store.tables import ApiKeyRow, RuleChainRow, TombstoneRow
@@ -141,9 +142,7 @@ def _check_state(row: Row[Any], now: datetime) -> None:
 
 
 def _caller(row: Row[Any]) -> Caller:
-    limit = None
-    if row.rate_max_requests is not None:
-        limit = RateLimit(max_requests=row.rate_max_requests, window_seconds=row.rate_window_seconds)
+    limit = to_rate_limit(row.rate_max_requests, row.rate_window_seconds)
     chain = None
     if row.rulechain_id is not None:
         chain = ChainState(row.rulechain_id, row.rulechain_version, row.is_external, row.enabled)
