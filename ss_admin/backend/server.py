@@ -28,6 +28,7 @@ from granian.log import LogLevels
 
 from ss_admin.backend.app import create_app
 from ss_admin.backend.settings import ConfigurationError, Settings
+from ss_admin.backend.store.address import embedded_database_file, parse_database_url
 from ss_admin.backend.store.engine import StoreUnavailable
 from ss_admin.backend.telemetry.logs import configure_logging
 
@@ -87,7 +88,7 @@ def serve(
         listener = Listener(host, port, tls_cert, tls_key)
         _check_listener(listener)
         _check_app(settings)
-        with _claimed(listener) as (address, claimed_port):
+        with _claimed(listener) as (address, claimed_port), _claimed_database(settings):
             announcer = _Announcer(listener, address, claimed_port, announce or _print_line)
             return _run(settings, listener, announcer)
     except _CannotStart as reason:
@@ -154,6 +155,27 @@ def _claimed(listener: Listener) -> Iterator[tuple[str, int]]:
         if not sys.platform.startswith("linux"):
             claim.close()
         yield address, port
+
+
+@contextmanager
+def _claimed_database(settings: Settings) -> Iterator[None]:
+    """The embedded database, which no other backend serves: each would count a key's calls without the other's.
+
+    The claim is an address of Linux's that ends with the process, by whatever file name the database was opened.
+    """
+    file = embedded_database_file(parse_database_url(settings.database_url))
+    if file is None or sys.platform != "linux":
+        yield
+        return
+    found = file.stat()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as claim:
+        try:
+            claim.bind(f"\0signalsync-backend-{found.st_dev:x}-{found.st_ino:x}")
+        except OSError:
+            raise _CannotStart(
+                "another backend serves this database already; with two of them rate limits would not be exact"
+            ) from None
+        yield
 
 
 def _run(settings: Settings, listener: Listener, announcer: "_Announcer") -> int:

@@ -187,6 +187,22 @@ def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the claim on the database is Linux's")
+def test_a_second_backend_on_the_same_embedded_database_is_refused_since_limits_would_not_be_exact(
+    tmp_path: Path,
+) -> None:
+    environment = {**clean_environment(), "SS_DATABASE_URL": database_url(tmp_path), "SS_KEY_PEPPER": PEPPER}
+    with running_server(tmp_path) as server:
+        second = subprocess.run(
+            [*COMMAND, "serve", "--port", "0"], env=environment, capture_output=True, text=True, check=False, timeout=60
+        )
+        assert (second.returncode, second.stdout) == (1, "")
+        assert second.stderr.splitlines()[-1].startswith("ss-backend: another backend serves this database already")
+        server.kill()
+        with running_server(tmp_path) as third:
+            assert ask(third.address, HEALTH).status == 200
+
+
 def test_an_interrupt_of_the_whole_terminal_stops_it_cleanly(tmp_path: Path) -> None:
     with running_server(tmp_path) as server:
         os.killpg(server.process.pid, signal.SIGINT)
