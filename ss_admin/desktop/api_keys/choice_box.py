@@ -20,7 +20,7 @@ __all__ = ["ChoiceBox"]
 _REMARK = Qt.ItemDataRole.UserRole + 1
 _GAP = 8
 _ARROW_WIDTH = 28
-_ITEM_PADDING = 9
+_ITEM_PADDING = 7
 
 
 class ChoiceBox(QComboBox):

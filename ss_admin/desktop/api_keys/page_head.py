@@ -1,7 +1,9 @@
 """The head of the page: what it is, “Create new API key”, and what can be done to the checked keys."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from ss_admin.contract.api_keys import ApiKeyStatus
 from ss_admin.desktop.theme.theme import Theme
@@ -14,7 +16,10 @@ _WHAT_KEYS_ARE_FOR = "External applications call your rule chains with an API ke
 
 
 class PageHead(QWidget):
-    """The buttons for checked keys stand there only while there are any; “Delete (3)” says how many."""
+    """The buttons for checked keys stand there only while there are any; “Delete (3)” says how many.
+
+    Where title and buttons have no room beside each other, the buttons stand below, whether keys are checked or not.
+    """
 
     create_requested = Signal()
     delete_requested = Signal()
@@ -28,16 +33,9 @@ class PageHead(QWidget):
         self.enable_button = button("Enable", name="apiKeys.enableChecked")
         self.create_button = button("Create new API key", "primary", name="apiKeys.create", theme=theme, icon="ph.plus")
         self.create_button.setToolTip("Ctrl+N")
-        title = QVBoxLayout()
-        title.setSpacing(2)
-        title.addWidget(words("API Keys Management", "heading"))
-        title.addWidget(wrapped_label(_WHAT_KEYS_ARE_FOR, "dimmed"))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.tokens.s)
-        row.addLayout(title, 1)
-        for control in (*self._for_checked(), self.create_button):
-            row.addWidget(control, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._heading = words("API Keys Management", "heading")
+        self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._lay_out(theme)
         self.create_button.clicked.connect(self.create_requested)
         self.delete_button.clicked.connect(self.delete_requested)
         self.disable_button.clicked.connect(lambda: self.status_requested.emit(ApiKeyStatus.DISABLED))
@@ -51,6 +49,31 @@ class PageHead(QWidget):
         self.delete_button.setAccessibleName(text)
         for control in self._for_checked():
             control.setVisible(number > 0)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        buttons = (*self._for_checked(), self.create_button)
+        wanted = self._heading.sizeHint().width() + sum(
+            control.sizeHint().width() + self._parts.spacing() for control in buttons
+        )
+        beside, below = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._parts.setDirection(beside if wanted <= self.width() else below)
+
+    def _lay_out(self, theme: Theme) -> None:
+        title = QVBoxLayout()
+        title.setSpacing(2)
+        title.addWidget(self._heading)
+        title.addWidget(wrapped_label(_WHAT_KEYS_ARE_FOR, "dimmed"))
+        buttons = QHBoxLayout()
+        buttons.setSpacing(theme.tokens.s)
+        buttons.addStretch()
+        for control in (*self._for_checked(), self.create_button):
+            buttons.addWidget(control, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._parts.setContentsMargins(0, 0, 0, 0)
+        self._parts.setSpacing(theme.tokens.s)
+        self._parts.addLayout(title, 1)
+        self._parts.addLayout(buttons)
 
     def _for_checked(self) -> tuple[QPushButton, ...]:
         return self.delete_button, self.disable_button, self.enable_button

@@ -1,16 +1,19 @@
 """A date-and-time field whose calendar popup wears the theme."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QTextCharFormat
-from PySide6.QtWidgets import QCalendarWidget, QDateTimeEdit, QWidget
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QTextCharFormat
+from PySide6.QtWidgets import QApplication, QCalendarWidget, QDateTimeEdit, QWidget
+from typing_extensions import override
 
 from ss_admin.desktop.theme.theme import Theme
 
 __all__ = ["DateTimeEdit"]
 
+_ARROW = 28
+
 
 class DateTimeEdit(QDateTimeEdit):
-    """Date and time in local time, `2026-12-23 14:00`, with a calendar to pick the day from."""
+    """Date and time, `2026-12-23 14:00`, with a calendar to pick the day from; Alt+Down and F4 open it."""
 
     def __init__(self, *, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,6 +28,25 @@ class DateTimeEdit(QDateTimeEdit):
         self.setCalendarWidget(calendar)
         self._dress()
         theme.changed.connect(self._dress)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        alt_down = event.key() == Qt.Key.Key_Down and event.modifiers() & Qt.KeyboardModifier.AltModifier
+        if alt_down or event.key() == Qt.Key.Key_F4:
+            self._open_calendar()
+        elif event.key() == Qt.Key.Key_Escape:
+            event.ignore()  # Qt would swallow it; it leaves the dialog
+        else:
+            super().keyPressEvent(event)
+
+    def _open_calendar(self) -> None:
+        """Qt opens its calendar for the mouse alone, so the arrow is pressed with one."""
+        at = QPointF(self.width() - _ARROW / 2, self.height() / 2)
+        left = Qt.MouseButton.LeftButton
+        press = QMouseEvent(
+            QEvent.Type.MouseButtonPress, at, self.mapToGlobal(at), left, left, Qt.KeyboardModifier.NoModifier
+        )
+        QApplication.sendEvent(self, press)
 
     def _dress(self) -> None:
         """Weekends look like other days (Qt paints them red, which reads as an error), weekday names are dimmed."""
