@@ -15,7 +15,7 @@ from ss_admin.desktop.widgets.list_page import ListPage
 __all__ = ["ActivityPage"]
 
 _PAGE_ITEMS = 100
-_WIDTHS = (120, 160, 150, 270)
+_WIDTHS = (112, 140, 150, 310, 240)
 
 
 class ActivityPage(ListPage):
@@ -45,10 +45,9 @@ class ActivityPage(ListPage):
                 theme=theme,
                 name="activity.empty",
             ),
+            widths=_WIDTHS,
             parent=parent,
         )
-        for column, width in enumerate(_WIDTHS):
-            self.table.setColumnWidth(column, width)
 
 
 def _who_and_where(entry: ActivityEntry) -> str:

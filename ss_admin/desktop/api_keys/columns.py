@@ -41,7 +41,7 @@ COLUMN_WIDTHS = {
     Column.STATUS: 98,
     Column.ACTIONS: 48,
 }
-"""The widths at first; Name takes what is left over."""
+"""The widths at first; Name takes what is left over, and never less."""
 
 COLUMN_SORTS = {
     Column.NAME: ApiKeySort.NAME,

@@ -20,6 +20,7 @@ from ss_admin.desktop.api_keys.selection import KeyChecks
 from ss_admin.desktop.api_keys.table_model import ApiKeyTableModel
 from ss_admin.desktop.moments import Clock, utc_now
 from ss_admin.desktop.theme.theme import Theme
+from ss_admin.desktop.widgets.filling_column import FillingColumn
 
 __all__ = ["ApiKeyTableView"]
 
@@ -213,6 +214,6 @@ class ApiKeyTableView(QTableView):
         for column, width in COLUMN_WIDTHS.items():
             self.columns.resizeSection(column, width)
             self.columns.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
-        self.columns.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
         for fixed in (Column.CHECK, Column.ACTIONS):
             self.columns.setSectionResizeMode(fixed, QHeaderView.ResizeMode.Fixed)
+        FillingColumn(self, Column.NAME, COLUMN_WIDTHS[Column.NAME])

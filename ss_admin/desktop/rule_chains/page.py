@@ -18,7 +18,7 @@ from ss_admin.desktop.widgets.list_page import ListPage
 __all__ = ["RuleChainsPage"]
 
 _PAGE_ITEMS = 100
-_WIDTHS = (250, 120, 120)
+_WIDTHS = (220, 110, 110, 340)
 _EXTERNAL, _ENABLED, _URL = 1, 2, 3
 _COPY_ROOM = 40
 
@@ -57,6 +57,7 @@ class RuleChainsPage(ListPage):
                 theme=theme,
                 name="ruleChains.empty",
             ),
+            widths=_WIDTHS,
             parent=parent,
         )
         self._clipboard = clipboard
@@ -65,8 +66,6 @@ class RuleChainsPage(ListPage):
         self.table.setItemDelegateForColumn(_URL, _UrlDelegate(theme, self))
         self.table.clicked.connect(self._copy_if_url)
         self.table.activated.connect(self._copy)
-        for column, width in enumerate(_WIDTHS):
-            self.table.setColumnWidth(column, width)
 
     def _copy_if_url(self, index: Index) -> None:
         if index.column() == _URL:

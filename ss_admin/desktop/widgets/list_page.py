@@ -1,5 +1,7 @@
 """A page that shows a list and lets one read it: heading, refresh, table, and what stands there when it is empty."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
@@ -19,6 +21,7 @@ from ss_admin.desktop.widgets.busy import ProgressStripe
 from ss_admin.desktop.widgets.buttons import IconButton
 from ss_admin.desktop.widgets.cursor_model import CursorModel
 from ss_admin.desktop.widgets.empty_state import EmptyState
+from ss_admin.desktop.widgets.filling_column import FillingColumn
 from ss_admin.desktop.widgets.labels import words, wrapped_label
 from ss_admin.desktop.widgets.notice import IconLabel
 
@@ -29,7 +32,10 @@ _TIME_PASSES_MS = 30_000
 
 
 class ListPage(QWidget):
-    """The base of a read-only list page; `name` begins the objectNames. See `shell/place.py` for the signals."""
+    """The base of a read-only list page; `name` begins the objectNames. See `shell/place.py` for the signals.
+
+    `widths` are the columns' widths at first; the last column takes what is left over, and never less.
+    """
 
     said = Signal(str)
     failed = Signal(object)
@@ -44,6 +50,7 @@ class ListPage(QWidget):
         heading: str,
         about: str,
         empty: EmptyState,
+        widths: Sequence[int],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -60,6 +67,7 @@ class ListPage(QWidget):
         self._stripe = ProgressStripe(theme=theme)
         self._stack = QStackedWidget()
         self._prepare_table(name, heading)
+        self._lay_out_columns(widths)
         self._lay_out(heading, about)
         self._time = QTimer(self, interval=_TIME_PASSES_MS)
         self._connect()
@@ -109,8 +117,12 @@ class ListPage(QWidget):
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionsClickable(False)
-        header.setStretchLastSection(True)
         header.setMinimumSectionSize(90)
+
+    def _lay_out_columns(self, widths: Sequence[int]) -> None:
+        for column, width in enumerate(widths):
+            self.table.setColumnWidth(column, width)
+        FillingColumn(self.table, len(widths) - 1, widths[-1])
 
     def _lay_out(self, heading: str, about: str) -> None:
         tokens = self.theme.tokens
