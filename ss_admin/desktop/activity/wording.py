@@ -5,7 +5,7 @@ from typing import Any
 
 from ss_admin.contract.activity import ActivityAction, ActivityEntry, FieldChange
 from ss_admin.desktop.moments import local_minute
-from ss_admin.desktop.rate_sentence import describe_rate
+from ss_admin.desktop.rate_sentence import short_rate
 
 __all__ = ["action_in_words", "changes_in_words", "who_in_words"]
 
@@ -82,7 +82,7 @@ def _moment(text: str) -> str:
 
 def _document(value: dict[str, Any]) -> str:
     if {"max_requests", "window_seconds"} <= value.keys():
-        return describe_rate(int(value["max_requests"]), int(value["window_seconds"]))
+        return short_rate(int(value["max_requests"]), int(value["window_seconds"]))
     if isinstance(value.get("entities"), list):
         return ", ".join(str(entity) for entity in value["entities"])
     return str(value.get("name", "—"))

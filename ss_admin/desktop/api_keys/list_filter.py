@@ -43,8 +43,8 @@ class ListFilter:
         )
 
     def words(self) -> str:
-        """The filter in words: “search “alarm” and Status: Disabled and User: Maria Lind”."""
-        parts = [f"search “{self.search}”"] if self.search else []
+        """The filter in words: “the search “alarm” and Status: Disabled and User: Maria Lind”."""
+        parts = [f"the search “{self.search}”"] if self.search else []
         if self.statuses:
             parts.append("Status: " + " or ".join(text for key, text in STATUS_CHOICES.items() if key in self.statuses))
         if self.expiries:

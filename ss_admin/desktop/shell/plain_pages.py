@@ -49,7 +49,7 @@ class NotAllowedPage(QWidget):
         self.setObjectName("shell.notAllowed")
         card = QFrame()
         card.setProperty("role", "card")
-        card.setFixedWidth(480)
+        card.setFixedWidth(560)
         self._who = wrapped_label("", "dimmed")
         self._who.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self.sign_out_button: QPushButton = button(

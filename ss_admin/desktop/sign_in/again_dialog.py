@@ -28,6 +28,7 @@ class SignInAgainDialog(Dialog):
         self.setWindowModality(Qt.WindowModality.ApplicationModal)
         self.form = SignInForm(theme=theme)
         self.form.sign_in_button.hide()
+        self.body.setContentsMargins(24, 4, 24, 4)  # the form ends with air of its own
         self.primary_button.clicked.connect(self.form.submit)
         self.form.submitted.connect(self._submitted)
         self.body.addWidget(wrapped_label("Sign in again to go on where you are. Nothing you typed is lost.", "dimmed"))

@@ -46,7 +46,7 @@ def test_a_change_of_status_alone_is_told_as_what_it_means(after: str, words: st
         (("expires_at", "nonsense", None), "Expires: nonsense → never"),
         (
             ("rate_limit", {"max_requests": 100, "window_seconds": 60}, None),
-            "Rate limit: 100 requests per minute → none",
+            "Rate limit: 100 per minute → none",
         ),
         (("user", {"id": "1", "name": "Ann"}, {"id": "2", "name": "Bo"}), "User: Ann → Bo"),
         (("permissions", {"entities": ["read", "write"]}, {"entities": ["read"]}), "Permissions: read, write → read"),
