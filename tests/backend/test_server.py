@@ -138,7 +138,7 @@ def test_a_call_in_flight_at_the_stop_gets_its_answer_and_its_use_is_kept(tmp_pa
             assert idle.socket.recv(1) == b""  # the drain has begun: idle connections are closed
             answer = in_flight.answer(request[-40:])
             assert answer.status == 200
-        status, rest = server.stop(number)
+        status, rest = server.ended()
         assert (status, rest) == (0, "")
         assert partner.row(key).last_used_at >= began
         assert partner.row(key).last_used_address == "127.0.0.1"

@@ -52,6 +52,10 @@ class ServerProcess:
         """Ask it to stop; the exit status and what else it said on standard output."""
         if self.process.poll() is None:
             self.process.send_signal(number)
+        return self.ended()
+
+    def ended(self) -> tuple[int, str]:
+        """Wait for the end that it was asked for; the exit status and what else it said on standard output."""
         assert self.process.stdout is not None
         rest = self.process.stdout.read()
         status = self.process.wait(STOP_SECONDS)
