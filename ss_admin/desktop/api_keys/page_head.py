@@ -8,11 +8,11 @@ from typing_extensions import override
 from ss_admin.contract.api_keys import ApiKeyStatus
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.buttons import button
-from ss_admin.desktop.widgets.labels import words, wrapped_label
+from ss_admin.desktop.widgets.labels import ElidedLabel, words
 
 __all__ = ["PageHead"]
 
-_WHAT_KEYS_ARE_FOR = "External applications call your rule chains with an API key instead of a password."
+_WHAT_KEYS_ARE_FOR = "External applications call your rule chains with an API key."
 
 
 class PageHead(QWidget):
@@ -64,7 +64,7 @@ class PageHead(QWidget):
         title = QVBoxLayout()
         title.setSpacing(2)
         title.addWidget(self._heading)
-        title.addWidget(wrapped_label(_WHAT_KEYS_ARE_FOR, "dimmed"))
+        title.addWidget(ElidedLabel(_WHAT_KEYS_ARE_FOR, "dimmed"))
         buttons = QHBoxLayout()
         buttons.setSpacing(theme.tokens.s)
         buttons.addStretch()

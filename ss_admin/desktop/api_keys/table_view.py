@@ -55,6 +55,8 @@ class ApiKeyTableView(QTableView):
         self.setHorizontalHeader(self.columns)
         self._set_up(theme)
         self.setModel(model)
+        # The whole row shows that it is current; Qt renews no more than the cell.
+        self.selectionModel().currentRowChanged.connect(lambda *_: self.viewport().update())
         for column, delegate in make_delegates(theme, clock, self._look_of, self).items():
             self.setItemDelegateForColumn(column, delegate)
         self._lay_out_columns()

@@ -1,6 +1,6 @@
 """A date-and-time field whose calendar popup wears the theme."""
 
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QTextCharFormat
 from PySide6.QtWidgets import QApplication, QCalendarWidget, QDateTimeEdit, QWidget
 from typing_extensions import override
@@ -10,6 +10,7 @@ from ss_admin.desktop.theme.theme import Theme
 __all__ = ["DateTimeEdit"]
 
 _ARROW = 28
+_CALENDAR = QSize(304, 264)
 
 
 class DateTimeEdit(QDateTimeEdit):
@@ -25,6 +26,9 @@ class DateTimeEdit(QDateTimeEdit):
         calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
         calendar.setHorizontalHeaderFormat(QCalendarWidget.HorizontalHeaderFormat.ShortDayNames)
         calendar.setGridVisible(False)
+        calendar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        calendar.setContentsMargins(1, 1, 1, 1)  # its outline
+        calendar.setMinimumSize(_CALENDAR)
         self.setCalendarWidget(calendar)
         self._dress()
         theme.changed.connect(self._dress)

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QDateTime, Qt
 from PySide6.QtGui import QTextFormat
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
 
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.buttons import IconButton, button, set_kind
@@ -126,6 +126,29 @@ def test_the_calendar_wears_the_theme(theme: Theme, qtbot):
     calendar = editor.calendarWidget()
     assert not calendar.weekdayTextFormat(Qt.DayOfWeek.Sunday).hasProperty(QTextFormat.Property.ForegroundBrush)
     assert calendar.headerTextFormat().foreground().color() == theme.colour("text_dimmed")
+
+
+@pytest.mark.parametrize(
+    ("key", "modifier"),
+    [(Qt.Key.Key_F4, Qt.KeyboardModifier.NoModifier), (Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)],
+)
+def test_the_calendar_opens_from_the_keyboard(theme: Theme, qtbot, key: Qt.Key, modifier: Qt.KeyboardModifier):
+    editor = DateTimeEdit(theme=theme, name="form.date")
+    qtbot.addWidget(editor)
+    editor.resize(268, 34)
+    editor.show()
+    qtbot.keyClick(editor, key, modifier)
+    assert editor.calendarWidget().isVisible()
+    editor.calendarWidget().window().close()
+
+
+def test_escape_in_a_date_is_left_to_the_dialog(theme: Theme, qtbot):
+    dialog = QDialog()
+    qtbot.addWidget(dialog)
+    editor = DateTimeEdit(theme=theme, name="form.date", parent=dialog)
+    dialog.show()
+    with qtbot.waitSignal(dialog.rejected):
+        qtbot.keyClick(editor, Qt.Key.Key_Escape)
 
 
 def test_the_walk_finds_controls_without_a_name(theme: Theme, qtbot):
