@@ -76,7 +76,7 @@ def start_demo_backend(data: Path | None) -> Iterator[DemoBackend]:
     Raises `DemoFailed`.
     """
     if any(importlib.util.find_spec(name) is None for name in _BACKEND_NEEDS):
-        raise DemoFailed("The demo needs the backend. Install it with: pip install 'ss-admin[backend]'")
+        raise DemoFailed('The demo needs the backend; pip install ".[backend]" in the project\'s folder brings it.')
     process = _start_process(data)
     complaints = _LastLines(_stream(process.stderr))
     try:

@@ -33,7 +33,7 @@ _X11_WINDOW: Final = (
 def why_no_window(environment: Mapping[str, str], platform: str = sys.platform) -> str | None:
     """One sentence for the person where no window can be opened, None where one can."""
     if importlib.util.find_spec("PySide6") is None:
-        return "The desktop app is not installed. Install it with: pip install 'ss-admin[desktop]'"
+        return 'The desktop app is not installed; pip install ".[desktop]" in the project\'s folder brings it.'
     if not platform.startswith("linux"):
         return None
     chosen = environment.get("QT_QPA_PLATFORM", "").partition(":")[0]
@@ -43,7 +43,7 @@ def why_no_window(environment: Mapping[str, str], platform: str = sys.platform) 
     uses_x11 = chosen == "xcb" or (not chosen and not wayland)
     missing = _packages_of_missing(_ANY_WINDOW + (_X11_WINDOW if uses_x11 else ()))
     if missing:
-        return f"Qt needs system packages that are not installed here: apt-get install {' '.join(missing)}"
+        return f"Qt needs system packages that are not installed here; apt-get install {' '.join(missing)} brings them."
     if uses_x11 and not _x_server_answers(display):
         return (
             f"The display “{display}” cannot be opened." if display else "There is no display here: DISPLAY is not set."

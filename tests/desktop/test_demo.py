@@ -252,7 +252,7 @@ def test_passwords_and_the_key_hide_in_reprs(backend):
 
 def test_a_backend_that_is_not_installed_is_told(monkeypatch):
     monkeypatch.setattr(demo, "_BACKEND_NEEDS", ("nowhere_to_be_found",))
-    with pytest.raises(DemoFailed, match=r"pip install 'ss-admin\[backend\]'"), start_demo_backend(None):
+    with pytest.raises(DemoFailed, match=r'pip install "\.\[backend\]"'), start_demo_backend(None):
         pass
 
 

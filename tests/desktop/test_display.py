@@ -49,7 +49,7 @@ def test_wayland_needs_no_library_of_x11(monkeypatch):
 
 def test_without_qt_the_reason_says_what_to_install(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    assert "pip install 'ss-admin[desktop]'" in (why_no_window({"DISPLAY": ":0"}, "linux") or "")
+    assert 'pip install ".[desktop]"' in (why_no_window({"DISPLAY": ":0"}, "linux") or "")
 
 
 def test_every_library_belongs_to_the_package_that_the_set_up_installs():

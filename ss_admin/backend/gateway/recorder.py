@@ -60,8 +60,8 @@ class _Batch:
     api_keys: dict[str, _Use] = field(default_factory=dict)
     tombstones: dict[bytes, _Use] = field(default_factory=dict)
 
-    def __bool__(self) -> bool:
-        return bool(self.api_keys or self.tombstones)
+    def __len__(self) -> int:
+        return len(self.api_keys) + len(self.tombstones)
 
     def take_back(self, older: "_Batch") -> None:
         """Put what could not be written behind what came since."""
@@ -108,7 +108,7 @@ class Recorder:
                     _write(session, batch)
                 written = True
             except StoreUnavailable:
-                _log.warning("last uses are kept until the store is back", extra={"kept": len(batch.api_keys)})
+                _log.warning("last uses are kept until the store is back", extra={"kept": len(batch)})
             finally:
                 if not written:
                     self._keep(batch)
