@@ -7,7 +7,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
 from ss_admin.contract.api_keys import ApiKey
 from ss_admin.desktop.api_keys.columns import COLUMN_WIDTHS, Column
@@ -21,6 +21,7 @@ from ss_admin.desktop.api_keys.table_model import ApiKeyTableModel
 from ss_admin.desktop.moments import Clock, utc_now
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.filling_column import FillingColumn
+from ss_admin.desktop.widgets.row_table import show_as_rows
 
 __all__ = ["ApiKeyTableView"]
 
@@ -195,22 +196,7 @@ class ApiKeyTableView(QTableView):
     def _set_up(self, theme: Theme) -> None:
         self.setObjectName("apiKeys.table")
         self.setAccessibleName("API keys")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setMouseTracking(True)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setCornerButtonEnabled(False)
-        rows = self.verticalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(theme.tokens.row_height)
-        self.verticalScrollBar().setSingleStep(theme.tokens.row_height)
+        show_as_rows(self, theme.tokens.row_height)
 
     def _lay_out_columns(self) -> None:
         for column, width in COLUMN_WIDTHS.items():
