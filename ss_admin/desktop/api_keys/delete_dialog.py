@@ -157,7 +157,7 @@ def _recent_uses(keys: Sequence[KeyFacts], now: datetime, theme: Theme) -> Notic
     if not used:
         return Notice("info", "None of them was used in the last 7 days.", theme=theme)
     were = "was" if len(used) == 1 else "were"
-    names = "\n".join(f"{key.name}: {ago(key.last_used_at, now)}" for key in used[:_FIRST_NAMES])
+    names = "\n".join(f"{key.name}: {ago(key.last_used_at, now).lower()}" for key in used[:_FIRST_NAMES])
     rest = f"\nand {len(used) - _FIRST_NAMES:,} more" if len(used) > _FIRST_NAMES else ""
     return Notice("warning", f"{len(used):,} of them {were} used in the last 7 days:\n{names}{rest}", theme=theme)
 

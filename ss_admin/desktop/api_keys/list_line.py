@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.labels import words
-from ss_admin.desktop.widgets.notice import IconLabel
+from ss_admin.desktop.widgets.stale_mark import StaleMark
 
 __all__ = ["ListLine"]
 
@@ -18,19 +18,13 @@ class ListLine(QWidget):
         super().__init__(parent)
         self._count = words("", "dimmed")
         self._count.setObjectName("apiKeys.count")
-        self._stale_icon = IconLabel("ph.clock", "warning_fg", theme=theme, size=16)
-        self._stale = words("May be out of date", "warning")
-        self._stale.setObjectName("apiKeys.stale")
-        self._stale.setToolTip("The backend cannot be reached. This is what it last said.")
+        self._stale = StaleMark(theme=theme, name="apiKeys.stale")
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 0, 14, 0)
-        row.setSpacing(6)
         row.addWidget(self._count)
         row.addStretch()
-        row.addWidget(self._stale_icon)
         row.addWidget(self._stale)
         self.setFixedHeight(_HEIGHT)
-        self.set_stale(False)
 
     @property
     def text(self) -> str:
@@ -44,7 +38,6 @@ class ListLine(QWidget):
 
     def set_stale(self, stale: bool) -> None:
         """Marks what is shown as out of date, or as fresh."""
-        self._stale_icon.setVisible(stale)
         self._stale.setVisible(stale)
 
     def show_counts(self, total: int, checked: int) -> None:

@@ -105,7 +105,7 @@ class UserFilterPopup(QFrame):
 
     def _on_answered(self) -> None:
         nobody = self._found.rowCount() == 0
-        self._note.setText("Nobody is called that." if nobody else "")
+        self._note.setText(f"Nobody matches “{self.search.text().strip()}”." if nobody else "")
         self._note.setVisible(nobody)
         self.people.setCurrentIndex(self._found.index(0, 0))
 

@@ -174,6 +174,11 @@ class SignInForm(QWidget):
         self._confirmed_http = address
         self.submit()
 
+    def _submit_by_enter(self) -> None:
+        """In a dialog, which has a button of its own, Enter presses that one."""
+        if not self.sign_in_button.isHidden():
+            self.submit()
+
     def _add_eye(self) -> QAction:
         eye = self.password.addAction(
             self._theme.icon("ph.eye", "text_dimmed"), QLineEdit.ActionPosition.TrailingPosition
@@ -213,4 +218,4 @@ class SignInForm(QWidget):
         self.stay.clicked.connect(lambda checked: self.stay.setProperty("wanted", checked))
         self.sign_in_button.clicked.connect(self.submit)
         for editor in (self.server.address, self.username, self.password):
-            editor.returnPressed.connect(self.submit)
+            editor.returnPressed.connect(self._submit_by_enter)

@@ -21,8 +21,8 @@ from ss_admin.desktop.widgets.cursor_model import CursorModel
 from ss_admin.desktop.widgets.empty_state import EmptyState
 from ss_admin.desktop.widgets.filling_column import FillingColumn
 from ss_admin.desktop.widgets.labels import words, wrapped_label
-from ss_admin.desktop.widgets.notice import IconLabel
 from ss_admin.desktop.widgets.row_table import show_as_rows
+from ss_admin.desktop.widgets.stale_mark import StaleMark
 
 __all__ = ["ListPage"]
 
@@ -62,7 +62,7 @@ class ListPage(QWidget):
         self.refresh_button = IconButton(
             "ph.arrows-clockwise", "Refresh (F5)", name=f"{name}.refresh", theme=theme, outlined=True
         )
-        self.stale_mark = self._make_stale_mark()
+        self.stale_mark = StaleMark(theme=theme, name=f"{name}.stale")
         self._stripe = ProgressStripe(theme=theme)
         self._stack = QStackedWidget()
         self._prepare_table(name, heading)
@@ -83,17 +83,6 @@ class ListPage(QWidget):
         """The page has come to the front."""
         self.model.refresh()
         self.table.setFocus()
-
-    def _make_stale_mark(self) -> QWidget:
-        mark = QWidget()
-        mark.setObjectName(f"{self.objectName()}.stale")
-        row = QHBoxLayout(mark)
-        row.setContentsMargins(0, 8, 0, 8)
-        row.setSpacing(6)
-        row.addWidget(IconLabel("ph.clock", "warning_fg", theme=self.theme, size=16))
-        row.addWidget(words("May be out of date", "warning"))
-        mark.hide()
-        return mark
 
     def _prepare_table(self, name: str, heading: str) -> None:
         table = self.table
@@ -120,8 +109,8 @@ class ListPage(QWidget):
         head = QHBoxLayout()
         head.addLayout(titles, 1)
         head.setSpacing(tokens.m)
-        head.addWidget(self.stale_mark, 0, Qt.AlignmentFlag.AlignTop)
-        head.addWidget(self.refresh_button, 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self.stale_mark)
+        head.addWidget(self.refresh_button)
         card = QFrame()
         card.setProperty("role", "card")
         inside = QVBoxLayout(card)
