@@ -48,6 +48,7 @@ DRAIN_SECONDS = 30
 """How long calls in flight may take after SIGTERM before the worker is killed."""
 
 _POLL_SECONDS = 0.05
+_LOOK_UP_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -201,6 +202,7 @@ def _run(settings: Settings, listener: Listener, announcer: "_Announcer") -> int
         respawn_failed_workers=True,
         workers_kill_timeout=DRAIN_SECONDS,
     )
+    server.main_loop_interrupt = _WakefulEvent()
     register_after_fork(server, _obey_stop_while_loading)
     announcer.start()
     try:
@@ -210,6 +212,22 @@ def _run(settings: Settings, listener: Listener, announcer: "_Announcer") -> int
     finally:
         announcer.stop()
     return 0
+
+
+class _WakefulEvent(threading.Event):
+    """An event whose wait looks up now and then.
+
+    Of two signals that come together the kernel may hand both to another thread. Python notes them there, but its
+    handlers run in the main thread, which would sleep on: a stop would be lost.
+    """
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """As of any event; without a time-out it wakes every half second to let signal handlers run."""
+        if timeout is not None:
+            return super().wait(timeout)
+        while not super().wait(_LOOK_UP_SECONDS):
+            pass
+        return True
 
 
 def _obey_stop_while_loading(_server: object) -> None:

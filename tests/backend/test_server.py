@@ -210,6 +210,14 @@ def test_an_interrupt_of_the_whole_terminal_stops_it_cleanly(tmp_path: Path) -> 
         assert "Traceback" not in "".join(server.complaints)
 
 
+@pytest.mark.parametrize("_attempt", range(3))
+def test_two_stop_signals_that_come_together_are_not_lost(tmp_path: Path, _attempt: int) -> None:
+    with running_server(tmp_path) as server:
+        server.process.send_signal(signal.SIGINT)
+        server.process.send_signal(signal.SIGTERM)
+        assert server.ended() == (0, "")
+
+
 def test_a_killed_supervisor_takes_its_worker_along(tmp_path: Path) -> None:
     with running_server(tmp_path) as server:
         server.process.kill()
