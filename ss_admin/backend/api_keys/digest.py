@@ -1,4 +1,11 @@
-"""The only form in which an API key is stored: HMAC-SHA256 under the pepper."""
+"""The only form in which an API key is stored: HMAC-SHA256 under the pepper.
+
+How keys are hashed, the decision. A key carries about 196 random bits, so guessing is hopeless whatever the hash; a
+slow one (argon2, as for passwords) would add milliseconds to every call and nothing to safety. A plain SHA-256 would
+let whoever steals the database test a key found elsewhere against it; the pepper, kept apart from the database,
+prevents that. The digest is the same for the same key, so a unique index finds it at once. The price: the pepper
+belongs into the backup, and replacing it means new keys for everybody.
+"""
 
 import hashlib
 import hmac

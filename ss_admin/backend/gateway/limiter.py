@@ -2,6 +2,10 @@
 
 The window is half open, `(now - window, now]`: an admission stops counting exactly one window after it was made.
 Refused calls do not count. The clock is monotonic, so setting the wall clock neither frees nor blocks a key.
+
+Where the count lives, the decision: in the memory of the one process that serves, so that no store can fail or slow a
+call, and the database being away changes nothing here. The price: a restart begins with empty windows, and a second
+process would count for itself, which is why `serve` refuses more than one worker without a store that all share.
 """
 
 import itertools
