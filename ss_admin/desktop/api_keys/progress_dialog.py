@@ -4,12 +4,11 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from ss_admin.desktop.theme.theme import Theme
+from ss_admin.desktop.widgets.busy import PATIENCE_MS
 from ss_admin.desktop.widgets.dialog import Dialog
 from ss_admin.desktop.widgets.labels import wrapped_label
 
 __all__ = ["BulkProgressDialog"]
-
-_PATIENCE_MS = 300
 
 
 class BulkProgressDialog(Dialog):
@@ -29,7 +28,7 @@ class BulkProgressDialog(Dialog):
         self._bar.setRange(0, 0)
         self.body.addWidget(self._words)
         self.body.addWidget(self._bar)
-        self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
+        self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
         self._patience.timeout.connect(self.open)
         self._patience.start()
 

@@ -1,6 +1,6 @@
 """The filter “User”: search as you type among thousands of people, one of whom is chosen."""
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QFrame, QListView, QVBoxLayout, QWidget
 
@@ -11,6 +11,7 @@ from ss_admin.desktop.api_keys.user_delegate import UserDelegate
 from ss_admin.desktop.api_keys.user_search import UserSearch, UserSource
 from ss_admin.desktop.background import Background
 from ss_admin.desktop.theme.theme import Theme
+from ss_admin.desktop.widgets.busy import PATIENCE_MS
 from ss_admin.desktop.widgets.buttons import button
 from ss_admin.desktop.widgets.labels import wrapped_label
 from ss_admin.desktop.widgets.menu import POPUP_RADIUS, blends, cut_corners
@@ -44,6 +45,7 @@ class UserFilterPopup(QFrame):
         self.people.setObjectName(f"{name}.people")
         self.people.setAccessibleName("Users")
         self.people.setFrameShape(QFrame.Shape.NoFrame)
+        self.people.setProperty("role", "popup")
         self.people.setUniformItemSizes(True)
         self.people.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.people.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -62,7 +64,9 @@ class UserFilterPopup(QFrame):
         if blends():
             self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.setFixedSize(300, 340)
-        self.search.searched.connect(lambda text: self._found.look_for(text, at_once=True))
+        self._slow = QTimer(self, singleShot=True, interval=PATIENCE_MS)
+        self._slow.timeout.connect(lambda: self._say("Searching…"))
+        self.search.searched.connect(self._look_for)
         self.search.installEventFilter(self)
         self.anyone.clicked.connect(lambda: self._choose(None))
         self.people.clicked.connect(self._pick)
@@ -76,9 +80,9 @@ class UserFilterPopup(QFrame):
         if not blends():
             cut_corners(self)
         self.search.clear()
-        self._note.hide()
+        self._say("")
         self.search.setFocus(Qt.FocusReason.PopupFocusReason)
-        self._found.look_for("", at_once=True)
+        self._look_for("")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Down and Enter in the search field lead to the people, Escape closes whatever was typed."""
@@ -103,15 +107,23 @@ class UserFilterPopup(QFrame):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), POPUP_RADIUS, POPUP_RADIUS)
         painter.end()
 
+    def _look_for(self, text: str) -> None:
+        self._slow.start()
+        self._found.look_for(text, at_once=True)
+
+    def _say(self, words: str) -> None:
+        self._note.setText(words)
+        self._note.setVisible(bool(words))
+
     def _on_answered(self) -> None:
+        self._slow.stop()
         nobody = self._found.rowCount() == 0
-        self._note.setText(f"Nobody matches “{self.search.text().strip()}”." if nobody else "")
-        self._note.setVisible(nobody)
+        self._say(f"Nobody matches “{self.search.text().strip()}”." if nobody else "")
         self.people.setCurrentIndex(self._found.index(0, 0))
 
     def _on_failed(self, error: ClientError) -> None:
-        self._note.setText("The users could not be fetched. Close this and try again.")
-        self._note.show()
+        self._slow.stop()
+        self._say("The users could not be fetched. Close this and try again.")
         self.failed.emit(error)
 
     def _pick(self, index: QModelIndex) -> None:

@@ -19,10 +19,10 @@ from ss_admin.desktop.api_keys.user_search import UserSearch, UserSource
 from ss_admin.desktop.background import Background
 from ss_admin.desktop.error_text import describe
 from ss_admin.desktop.theme.theme import Theme
+from ss_admin.desktop.widgets.busy import PATIENCE_MS
 
 __all__ = ["UserPicker"]
 
-_SEARCHING_AFTER_MS = 300
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -5, Qt.Key.Key_PageDown: 5}
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -48,7 +48,7 @@ class UserPicker(QLineEdit):
         self._settle_on_answer = False
         self._search = UserSearch(accounts, background, self)
         self._popup = UserPopup(self._search, theme, self)
-        self._slow = QTimer(self, singleShot=True, interval=_SEARCHING_AFTER_MS)
+        self._slow = QTimer(self, singleShot=True, interval=PATIENCE_MS)
         self._slow.timeout.connect(self._say_searching)
         self.setMaxLength(SEARCH_MAX_CHARACTERS)
         self.setPlaceholderText("Type a name")

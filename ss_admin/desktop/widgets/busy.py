@@ -7,9 +7,10 @@ from typing_extensions import override
 
 from ss_admin.desktop.theme.theme import Theme
 
-__all__ = ["ProgressStripe"]
+__all__ = ["PATIENCE_MS", "ProgressStripe"]
 
 PATIENCE_MS = 300
+"""What takes longer than this shows progress."""
 _HEIGHT = 3
 
 

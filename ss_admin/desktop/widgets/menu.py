@@ -1,7 +1,9 @@
 """A menu with round corners on every platform."""
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QGuiApplication, QPainterPath, QRegion, QResizeEvent
+import math
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QRegion, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 from typing_extensions import override
 
@@ -17,9 +19,13 @@ def blends() -> bool:
 
 def cut_corners(popup: QWidget) -> None:
     """Cuts the corners of a popup round, for where they cannot be painted transparent."""
-    path = QPainterPath()
-    path.addRoundedRect(QRectF(popup.rect()), POPUP_RADIUS, POPUP_RADIUS)
-    popup.setMask(QRegion(path.toFillPolygon().toPolygon()))
+    width, height = popup.width(), popup.height()
+    shape = QRegion(0, POPUP_RADIUS, width, height - 2 * POPUP_RADIUS)
+    for row in range(POPUP_RADIUS):
+        inset = int(POPUP_RADIUS - math.sqrt(POPUP_RADIUS**2 - (POPUP_RADIUS - row - 0.5) ** 2))
+        for top in (row, height - 1 - row):
+            shape += QRegion(inset, top, width - 2 * inset, 1)
+    popup.setMask(shape)
 
 
 class Menu(QMenu):

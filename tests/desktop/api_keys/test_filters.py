@@ -1,9 +1,11 @@
 from collections.abc import Callable
+from threading import Event
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from ss_admin.contract.accounts import UserPage
 from ss_admin.contract.api_key_format import mask_api_key, new_api_key
 from ss_admin.contract.api_keys import ApiKeyStatus, ExpiryState
 from ss_admin.contract.documents import ObjectRef
@@ -94,6 +96,26 @@ def test_a_user_is_found_by_typing_and_chosen_by_enter(
     popup.anyone.click()
     settled()
     assert api_keys.calls[-1].query.user_id is None
+
+
+def test_a_search_for_users_that_takes_its_time_says_so(
+    show_page: Callable[..., ApiKeysPage], qtbot: QtBot, settled: Settled
+) -> None:
+    may_answer = Event()
+
+    class SlowAccounts(SampleAccounts):
+        def find_users(self, search: str = "", *, limit: int = 50, cursor: str | None = None) -> UserPage:
+            may_answer.wait(10)
+            return super().find_users(search, limit=limit, cursor=cursor)
+
+    page = show_page(SampleApiKeys.of(3), SlowAccounts(5))
+    page.filters.user.click()
+    words = [label for label in page.filters.user.popup.findChildren(QLabel) if label.text() == ""]
+    qtbot.waitUntil(lambda: any(label.text() == "Searching…" for label in words))
+    may_answer.set()
+    settled()
+    assert not any(label.isVisible() for label in words)
+    page.filters.user.popup.hide()
 
 
 def test_escape_closes_the_search_for_users_whatever_was_typed(
