@@ -1,0 +1,29 @@
+"""What holds for the whole suite: nothing that any test wrote or printed may hold a whole API key."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.secret_search import leaks_below, leaks_in_output
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """At the end, in the process that gathers the results: search all files and all captured output."""
+    if hasattr(session.config, "workerinput"):
+        return
+    folder = session.config._tmp_path_factory.getbasetemp()
+    leaks = [*leaks_below(folder), *leaks_in_output(captured_outputs(session.config))]
+    for leak in leaks:
+        print(f"\nA secret leaked: {leak}")  # noqa: T201 - the reporter has closed its lines already
+    if leaks:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def captured_outputs(config: pytest.Config) -> Iterator[tuple[str, str]]:
+    """What each test printed and logged, and how it failed, with the test's name."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    for reports in reporter.stats.values() if reporter else ():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                yield report.nodeid, "\n".join((report.longreprtext, *(text for _, text in report.sections)))
