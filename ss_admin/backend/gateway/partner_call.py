@@ -18,7 +18,7 @@ from ss_admin.backend.gateway.recorder import Recorder
 from ss_admin.backend.gateway.runner import CompiledChain, CompiledChains, RuleChainFailed, RuleChainGone
 from ss_admin.backend.problems import ProblemError
 from ss_admin.backend.store.engine import StoreUnavailable
-from ss_admin.contract.api_key_format import find_api_key_fault
+from ss_admin.contract.api_key_format import PREFIX, find_api_key_fault
 from ss_admin.contract.problems import ProblemCode
 from ss_admin.contract.rule_chains import ExecutionAnswer
 
@@ -155,7 +155,7 @@ def _as_problem(failure: Exception, request_id: str) -> ProblemError:
 
 
 def _explain_missing(call: PartnerCall) -> str:
-    if call.authorization:
+    if PREFIX in call.authorization:
         return (
             "The key came in the Authorization header. Send it in the header x-api-key instead, without a prefix "
             "such as “Bearer”."
@@ -165,6 +165,8 @@ def _explain_missing(call: PartnerCall) -> str:
             "The key came in the URL, where logs and proxies can see it. Send it in the header x-api-key instead, "
             "and have this key replaced."
         )
+    if call.authorization:
+        return "Send the API key in the header x-api-key; the Authorization header is not looked at."
     return "Send the API key in the header x-api-key."
 
 

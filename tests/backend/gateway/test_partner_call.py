@@ -83,6 +83,10 @@ class TestNotAuthenticated:
         answer = partner.call(partner.chain(), None, headers=headers)
         assert_problem(answer, 401, "missing_api_key", "Authorization header", "x-api-key", "without a prefix")
 
+    def test_another_authorization_is_not_taken_for_a_key(self, partner: Partner) -> None:
+        answer = partner.call(partner.chain(), None, headers={"Authorization": "Basic a2ltOmtpbQ=="})
+        assert_problem(answer, 401, "missing_api_key", "in the header x-api-key", "is not looked at")
+
     @pytest.mark.parametrize("name", ["x-api-key", "X-API-Key", "api_key", "key"])
     def test_key_in_the_url(self, partner: Partner, name: str) -> None:
         answer = partner.call(partner.chain(), None, query=f"?{name}={partner.key().secret}")
