@@ -263,7 +263,8 @@ def test_a_folder_that_cannot_be_used_is_told(tmp_path):
     assert "Traceback" not in str(caught.value)
 
 
-def test_a_backend_that_ends_by_itself_is_told(tmp_path):
+def test_a_backend_that_ends_by_itself_is_told(tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))  # a killed process leaves its folder behind
     with start_demo_backend(None) as backend:
         backend._process.kill()
         with pytest.raises(DemoFailed, match="ended by itself"):

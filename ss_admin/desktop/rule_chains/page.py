@@ -12,6 +12,7 @@ from ss_admin.desktop.clipboard import Clipboard, CopyOutcome
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.badge import BadgeKind, paint_badge
 from ss_admin.desktop.widgets.cursor_model import CursorColumn, CursorModel
+from ss_admin.desktop.widgets.dialog import Message
 from ss_admin.desktop.widgets.empty_state import EmptyState
 from ss_admin.desktop.widgets.list_page import ListPage
 
@@ -76,7 +77,13 @@ class RuleChainsPage(ListPage):
         if self._clipboard.copy(chain.endpoint_url) is CopyOutcome.COPIED:
             self.said.emit(f"The address of “{chain.name}” was copied.")
         else:
-            self.said.emit("There is no clipboard here to copy to.")
+            Message(
+                self,
+                theme=self.theme,
+                name="ruleChains.notCopied",
+                heading="The address was not copied",
+                text=f"No clipboard can be used here. The address is:\n\n{chain.endpoint_url}",
+            ).open()
 
 
 class _StateDelegate(QStyledItemDelegate):

@@ -3,11 +3,13 @@
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
 from ss_admin.contract.documents import Page
 from ss_admin.contract.rule_chains import RuleChain
 from ss_admin.desktop.clipboard import CopyOutcome
 from ss_admin.desktop.rule_chains.page import RuleChainsPage
+from ss_admin.desktop.widgets.dialog import Message
 from tests.support.accessibility import assert_accessible
 from tests.support.desktop_session import MemoryClipboard
 
@@ -74,6 +76,9 @@ def test_enter_copies_the_address_of_the_row(background, theme, qtbot):
 
 def test_without_a_clipboard_it_says_so(background, theme, qtbot):
     page = shown(SampleChains(chain("a")), MemoryClipboard(CopyOutcome.NOT_AVAILABLE), background, theme, qtbot)
-    with qtbot.waitSignal(page.said) as said:
-        page.table.activated.emit(page.model.index(0, 0))
-    assert "no clipboard" in said.args[0]
+    page.table.activated.emit(page.model.index(0, 0))
+    (message,) = page.findChildren(Message)
+    assert message.isVisible()
+    assert any(
+        "No clipboard" in label.text() and "/a/execute" in label.text() for label in message.findChildren(QLabel)
+    )
