@@ -9,7 +9,7 @@ from ss_admin.client.api_keys import ApiKeyQuery, ApiKeysClient
 from ss_admin.client.errors import ClientError, NotFound
 from ss_admin.contract.api_keys import MAX_PAGE_ITEMS, ApiKeyPage
 from ss_admin.desktop.api_keys.delete_dialog import KeyFacts
-from ss_admin.desktop.api_keys.selection import Checks
+from ss_admin.desktop.api_keys.table.selection import Checks
 from ss_admin.desktop.background import Background, Task
 
 __all__ = ["CHUNK_KEYS", "BulkProgress", "CheckedKeys", "ChunkRun"]

@@ -13,7 +13,7 @@ from ss_admin.desktop.api_keys.bulk import BulkProgress, CheckedKeys, ChunkRun
 from ss_admin.desktop.api_keys.delete_dialog import DeleteKeysDialog, KeyFacts
 from ss_admin.desktop.api_keys.key_actions import Surroundings, concerns_the_window, tell
 from ss_admin.desktop.api_keys.progress_dialog import BulkProgressDialog
-from ss_admin.desktop.api_keys.selection import Checks
+from ss_admin.desktop.api_keys.table.selection import Checks
 from ss_admin.desktop.error_text import describe
 from ss_admin.desktop.widgets.dialog import Question
 

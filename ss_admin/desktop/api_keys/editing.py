@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 from ss_admin.client.accounts import AccountsClient
 from ss_admin.contract.api_keys import ApiKey, ApiKeyCreated
 from ss_admin.desktop.api_keys.created_dialog import ApiKeyCreatedDialog
-from ss_admin.desktop.api_keys.editor_dialog import ApiKeyEditor
+from ss_admin.desktop.api_keys.editor.editor_dialog import ApiKeyEditor
 from ss_admin.desktop.api_keys.key_actions import Surroundings
 
 __all__ = ["KeyEditing"]

@@ -19,9 +19,9 @@ from ss_admin.client.errors import (
 from ss_admin.client.rule_chains import RuleChainsClient
 from ss_admin.contract.api_keys import ApiKey, ApiKeyChange, ApiKeyStatus
 from ss_admin.contract.rule_chains import RuleChain
-from ss_admin.desktop.api_keys.cells import status_words
 from ss_admin.desktop.api_keys.curl_example import curl_example, first_callable_chain
 from ss_admin.desktop.api_keys.delete_dialog import DeleteKeyDialog
+from ss_admin.desktop.api_keys.table.cells import status_words
 from ss_admin.desktop.background import Background
 from ss_admin.desktop.clipboard import Clipboard, CopyOutcome
 from ss_admin.desktop.error_text import describe

@@ -12,16 +12,16 @@ from ss_admin.client.rule_chains import RuleChainsClient
 from ss_admin.contract.api_keys import ApiKey, ApiKeySort, ApiKeyStatus
 from ss_admin.desktop.api_keys.bulk_actions import BulkActions
 from ss_admin.desktop.api_keys.editing import KeyEditing
-from ss_admin.desktop.api_keys.filters import FilterBar
 from ss_admin.desktop.api_keys.key_actions import KeyActions, Surroundings
-from ss_admin.desktop.api_keys.list_card import ListCard
-from ss_admin.desktop.api_keys.list_filter import ListFilter
-from ss_admin.desktop.api_keys.list_memory import ListMemory
 from ss_admin.desktop.api_keys.page_head import PageHead
-from ss_admin.desktop.api_keys.row_menu import RowMenu
-from ss_admin.desktop.api_keys.selection import KeyChecks
-from ss_admin.desktop.api_keys.table_model import ApiKeyTableModel
-from ss_admin.desktop.api_keys.table_view import ApiKeyTableView
+from ss_admin.desktop.api_keys.table.filters import FilterBar
+from ss_admin.desktop.api_keys.table.list_card import ListCard
+from ss_admin.desktop.api_keys.table.list_filter import ListFilter
+from ss_admin.desktop.api_keys.table.list_memory import ListMemory
+from ss_admin.desktop.api_keys.table.row_menu import RowMenu
+from ss_admin.desktop.api_keys.table.selection import KeyChecks
+from ss_admin.desktop.api_keys.table.table_model import ApiKeyTableModel
+from ss_admin.desktop.api_keys.table.table_view import ApiKeyTableView
 from ss_admin.desktop.background import Background
 from ss_admin.desktop.clipboard import Clipboard
 from ss_admin.desktop.preferences import Preferences

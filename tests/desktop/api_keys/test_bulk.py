@@ -8,7 +8,7 @@ from ss_admin.client.api_keys import ApiKeyQuery
 from ss_admin.client.errors import ServerUnreachable
 from ss_admin.desktop.api_keys.bulk import BulkProgress, CheckedKeys, ChunkRun
 from ss_admin.desktop.api_keys.delete_dialog import KeyFacts
-from ss_admin.desktop.api_keys.selection import Checks
+from ss_admin.desktop.api_keys.table.selection import Checks
 from ss_admin.desktop.background import Background
 from tests.support.sample_keys import SampleApiKeys
 

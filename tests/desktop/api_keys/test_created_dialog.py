@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWid
 from ss_admin.contract.api_key_format import new_api_key
 from ss_admin.contract.api_keys import ApiKeyCreated
 from ss_admin.desktop.api_keys.created_dialog import ApiKeyCreatedDialog
-from ss_admin.desktop.api_keys.editor_dialog import ApiKeyEditor
+from ss_admin.desktop.api_keys.editor.editor_dialog import ApiKeyEditor
 from ss_admin.desktop.clipboard import CopyOutcome, SystemClipboard
 from ss_admin.desktop.widgets.buttons import IconButton
 from tests.support.accessibility import assert_accessible

@@ -18,8 +18,8 @@ from ss_admin.client.connection import Connection
 from ss_admin.contract.api_key_format import find_api_key_fault
 from ss_admin.contract.api_keys import ApiKeyChange, ApiKeyStatus, NewApiKey, RateLimit
 from ss_admin.contract.documents import ObjectRef
-from ss_admin.desktop.api_keys.editor_dialog import ApiKeyEditor
-from ss_admin.desktop.api_keys.number_field import NumberField
+from ss_admin.desktop.api_keys.editor.editor_dialog import ApiKeyEditor
+from ss_admin.desktop.api_keys.editor.number_field import NumberField
 from ss_admin.desktop.widgets.dialog import Dialog
 from tests.support.backend import SqliteSource, Town, cheap_passwords, test_settings
 

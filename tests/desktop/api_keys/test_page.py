@@ -11,9 +11,9 @@ from ss_admin.contract.api_key_format import new_api_key
 from ss_admin.contract.api_keys import ApiKeyCreated, ApiKeyStatus
 from ss_admin.desktop.api_keys.created_dialog import ApiKeyCreatedDialog
 from ss_admin.desktop.api_keys.delete_dialog import DeleteKeyDialog, DeleteKeysDialog
-from ss_admin.desktop.api_keys.editor_dialog import ApiKeyEditor
+from ss_admin.desktop.api_keys.editor.editor_dialog import ApiKeyEditor
 from ss_admin.desktop.api_keys.page import ApiKeysPage
-from ss_admin.desktop.api_keys.row_menu import RowMenu
+from ss_admin.desktop.api_keys.table.row_menu import RowMenu
 from ss_admin.desktop.widgets.dialog import Dialog, Question
 from tests.support.accessibility import assert_accessible
 from tests.support.sample_keys import SampleApiKeys, SampleRuleChains, sample_chain, sample_key

@@ -1,0 +1,102 @@
+"""What each cell of the list says: on the screen, in the tooltip, and to a screen reader."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from ss_admin.contract.api_keys import ApiKey, ApiKeyStatus, ExpiryState, Permissions, RateLimit
+from ss_admin.desktop.api_keys.table.columns import Column
+from ss_admin.desktop.moments import ago, exact_moment, expiry_state, expiry_words, local_date
+from ss_admin.desktop.rate_sentence import describe_rate
+from ss_admin.desktop.widgets.badge import BadgeKind
+
+__all__ = ["Badge", "cell_spoken", "cell_text", "cell_tooltip", "expiry_badge", "permissions_json", "status_words"]
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A pill: its words, its kind (the colours) and its icon's name."""
+
+    text: str
+    kind: BadgeKind
+    icon: str
+
+
+_BADGE_LOOKS: dict[ExpiryState, tuple[BadgeKind, str]] = {
+    ExpiryState.ACTIVE: ("success", "ph.check-circle"),
+    ExpiryState.SOON: ("warning", "ph.clock"),
+    ExpiryState.EXPIRED: ("danger", "ph.x-circle"),
+    ExpiryState.NEVER: ("neutral", "ph.infinity"),
+}
+
+
+def expiry_badge(expires_at: datetime | None, now: datetime) -> Badge:
+    """The badge of the column “Expires At”."""
+    kind, icon = _BADGE_LOOKS[expiry_state(expires_at, now)]
+    return Badge(expiry_words(expires_at, now), kind, icon)
+
+
+def status_words(status: ApiKeyStatus) -> str:
+    """“Active” or “Disabled”."""
+    return "Active" if status is ApiKeyStatus.ACTIVE else "Disabled"
+
+
+def permissions_json(permissions: Permissions) -> str:
+    """The permission scope as the article shows it."""
+    return json.dumps(permissions.model_dump(mode="json"), indent=2)
+
+
+def cell_text(api_key: ApiKey, column: Column, now: datetime) -> str:
+    """What stands in the cell (its main line)."""
+    texts = {
+        Column.NAME: lambda: api_key.name,
+        Column.KEY: lambda: api_key.masked_key,
+        Column.PERMISSIONS: lambda: ", ".join(api_key.permissions.entities),
+        Column.EXPIRES_AT: lambda: local_date(api_key.expires_at) if api_key.expires_at else "",
+        Column.LAST_USED: lambda: ago(api_key.last_used_at, now),
+        Column.STATUS: lambda: status_words(api_key.status),
+    }
+    make = texts.get(column)
+    return make() if make else ""
+
+
+def cell_tooltip(api_key: ApiKey, column: Column) -> str:
+    """What the tooltip says; empty where the cell has said all. Plain text, never markup."""
+    if column is Column.KEY:
+        return f"{api_key.masked_key}\n{_limit_words(api_key.rate_limit)}"
+    if column is Column.PERMISSIONS:
+        return permissions_json(api_key.permissions)
+    if column is Column.EXPIRES_AT:
+        return exact_moment(api_key.expires_at) if api_key.expires_at else "This key never expires."
+    if column is Column.LAST_USED:
+        return _last_use_tooltip(api_key)
+    if column is Column.STATUS and api_key.status is ApiKeyStatus.DISABLED:
+        return "Calls with this key are refused."
+    return "Actions" if column is Column.ACTIONS else ""
+
+
+def cell_spoken(api_key: ApiKey, column: Column, now: datetime, *, checked: bool) -> str:
+    """The cell's state in words, for a screen reader."""
+    if column is Column.CHECK:
+        return f"{api_key.name}, {'checked' if checked else 'not checked'}"
+    if column is Column.NAME:
+        return f"{api_key.name}, user {api_key.user.name}"
+    if column is Column.EXPIRES_AT:
+        words = expiry_words(api_key.expires_at, now)
+        return f"{words}, {local_date(api_key.expires_at)}" if api_key.expires_at else words
+    if column is Column.ACTIONS:
+        return f"Actions for {api_key.name}"
+    prefixes = {Column.KEY: "Key", Column.PERMISSIONS: "Permissions", Column.LAST_USED: "Last used"}
+    text = cell_text(api_key, column, now)
+    return f"{prefixes[column]} {text}" if column in prefixes else text
+
+
+def _last_use_tooltip(api_key: ApiKey) -> str:
+    if api_key.last_used_at is None:
+        return "This key has never been used."
+    source = f"\nfrom {api_key.last_used_address}" if api_key.last_used_address else ""
+    return exact_moment(api_key.last_used_at) + source
+
+
+def _limit_words(limit: RateLimit | None) -> str:
+    return describe_rate(limit.max_requests, limit.window_seconds) if limit else "No rate limit"
