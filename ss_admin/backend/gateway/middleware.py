@@ -69,8 +69,9 @@ class Gateway:
 
     def _answer_partner(self, environ: Environ, rulechain_id: str, request_id: str) -> Answer:
         started = time.perf_counter()
+        address = client_address(environ, self._trusted_proxies)
         try:
-            outcome = self._judge(environ, rulechain_id, request_id)
+            outcome = self._judge(environ, rulechain_id, request_id, address)
         except Exception:  # noqa: BLE001 - the outermost layer: whatever failed is logged and answered
             _log.exception("the gateway failed", extra={"request_id": request_id})
             outcome = CallOutcome(_internal_error(request_id))
@@ -85,13 +86,13 @@ class Gateway:
                 "rulechain_id": rulechain_id if _RULECHAIN_ID.fullmatch(rulechain_id) else None,
                 "api_key_id": outcome.api_key_id,
                 "execution_id": outcome.execution_id,
-                "address": client_address(environ, self._trusted_proxies),
+                "address": address,
                 "duration_ms": round(seconds * 1000, 3),
             },
         )
         return outcome.answer
 
-    def _judge(self, environ: Environ, rulechain_id: str, request_id: str) -> CallOutcome:
+    def _judge(self, environ: Environ, rulechain_id: str, request_id: str, address: str) -> CallOutcome:
         body = read_body(environ, self._max_body_bytes)
         method = environ["REQUEST_METHOD"]
         if method != "POST":
@@ -101,7 +102,7 @@ class Gateway:
                 request_id=request_id,
                 # An id of any other form belongs to no chain, and some databases reject its characters.
                 rulechain_id=rulechain_id if _RULECHAIN_ID.fullmatch(rulechain_id) else "",
-                address=client_address(environ, self._trusted_proxies),
+                address=address,
                 api_key=environ.get("HTTP_X_API_KEY"),
                 authorization=environ.get("HTTP_AUTHORIZATION", ""),
                 query=environ.get("QUERY_STRING", ""),
