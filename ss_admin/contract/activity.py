@@ -20,6 +20,12 @@ class ActivityAction(StrEnum):
     API_KEY_CREATED = "api_key.created"
     API_KEY_CHANGED = "api_key.changed"
     API_KEY_DELETED = "api_key.deleted"
+    RULE_CHAIN_CREATED = "rule_chain.created"
+    RULE_CHAIN_CHANGED = "rule_chain.changed"
+    RULE_CHAIN_DELETED = "rule_chain.deleted"
+    RULE_CHAIN_TESTED = "rule_chain.tested"
+    SIGNING_SECRET_SHOWN = "rule_chain.signing_secret_shown"
+    SIGNING_SECRET_REPLACED = "rule_chain.signing_secret_replaced"
 
 
 class FieldChange(Document):

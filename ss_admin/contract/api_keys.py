@@ -1,10 +1,11 @@
 """API keys on the wire: the key as listed, orders to create and change it, the list's filters and its sorting."""
 
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
+from ss_admin.contract.addresses import AllowedAddresses
 from ss_admin.contract.documents import (
     PAGE_MAX_ITEMS,
     ChangeRequest,
@@ -36,6 +37,7 @@ __all__ = [
 
 SOON_DAYS = 7
 BULK_MAX_IDS = 10_000
+MAX_SCOPED_CHAINS = 100
 DEFAULT_PAGE_ITEMS = 100
 MAX_PAGE_ITEMS = PAGE_MAX_ITEMS
 
@@ -80,12 +82,34 @@ def _each_entity_once(entities: list[Entity]) -> list[Entity]:
     return [entity for entity in Entity if entity in entities]
 
 
+def _each_id_once(ids: list[str]) -> list[str]:
+    return list(dict.fromkeys(ids))
+
+
+RuleChainIds = Annotated[
+    list[Annotated[str, Field(strict=True, min_length=1, max_length=64)]],
+    Field(min_length=1, max_length=MAX_SCOPED_CHAINS),
+    AfterValidator(_each_id_once),
+]
+
+
 class Permissions(Request):
-    """The permission scope, as the article shows it: `{"entities": ["read", "write"]}`."""
+    """The permission scope, as the article shows it: `{"entities": ["read", "write"]}`.
+
+    `rulechains`: the ids of the only rule chains that the key may call; absent: all of its tenant.
+    """
 
     entities: Annotated[list[Entity], Field(min_length=1, max_length=2), AfterValidator(_each_entity_once)] = Field(
         default_factory=lambda: [*Entity]
     )
+    rulechains: RuleChainIds | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_absent(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        document: dict[str, Any] = serialize(self)
+        if self.rulechains is None:
+            document.pop("rulechains", None)
+        return document
 
 
 class RateLimit(Request):
@@ -96,13 +120,17 @@ class RateLimit(Request):
 
 
 class ApiKey(Document):
-    """A key as everybody but its creator ever sees it: masked. `expires_at` null: never; `rate_limit` null: none."""
+    """A key as everybody but its creator ever sees it: masked.
+
+    `expires_at` null: never; `rate_limit` null: none; `allowed_addresses` null: from everywhere.
+    """
 
     id: str
     name: str
     user: ObjectRef
     masked_key: str
     permissions: Permissions
+    allowed_addresses: list[str] | None = None
     expires_at: UtcInstant | None
     rate_limit: RateLimit | None
     status: ApiKeyStatus
@@ -128,6 +156,7 @@ class NewApiKey(Request):
     expires_in_days: ExpiresInDays | None = None
     rate_limit: RateLimit | None = RateLimit()
     permissions: Permissions = Permissions()
+    allowed_addresses: AllowedAddresses | None = None
 
     @model_validator(mode="after")
     def _one_expiry(self) -> Self:
@@ -144,7 +173,10 @@ class ApiKeyCreated(Document):
 
 
 class ApiKeyChange(ChangeRequest):
-    """A change to a key: fields not given stay. `expires_at` null: never expires; `rate_limit` null: no limit."""
+    """A change to a key: fields not given stay. `expires_at` null: never expires; `rate_limit` null: no limit.
+
+    `allowed_addresses` null: from everywhere. `permissions` are replaced as a whole.
+    """
 
     name: Label = ""
     user_id: Annotated[str, Field(strict=True, min_length=1, max_length=64)] = ""
@@ -152,6 +184,7 @@ class ApiKeyChange(ChangeRequest):
     expires_in_days: ExpiresInDays | None = None
     rate_limit: RateLimit | None = None
     permissions: Permissions = Permissions()
+    allowed_addresses: AllowedAddresses | None = None
     status: ApiKeyStatus = ApiKeyStatus.ACTIVE
 
     @model_validator(mode="after")

@@ -7,7 +7,17 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
-__all__ = ["ChangeRequest", "Document", "Label", "ObjectRef", "Page", "Request", "SearchText", "UtcInstant"]
+__all__ = [
+    "ChangeRequest",
+    "Document",
+    "Label",
+    "ObjectRef",
+    "Page",
+    "Request",
+    "SearchText",
+    "UtcInstant",
+    "refuse_unprintable",
+]
 
 LABEL_MAX_CHARACTERS = 100
 SEARCH_MAX_CHARACTERS = 200
@@ -72,15 +82,16 @@ UtcInstant = Annotated[
 """A moment in UTC, RFC 3339 on the wire (`2026-12-23T14:00:00Z`); a time without a zone is refused."""
 
 
-def _refuse_unprintable(text: str) -> str:
+def refuse_unprintable(text: str, *, except_for: str = "") -> str:
+    """The text as it is. Raises `ValueError` for control characters, surrogates and line separators in it."""
     for character in text:
-        if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}:
+        if character not in except_for and unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}:
             raise ValueError(f"the character U+{ord(character):04X} is not allowed")
     return text
 
 
 def _trimmed_label(text: str) -> str:
-    text = _refuse_unprintable(unicodedata.normalize("NFC", text.strip()))
+    text = refuse_unprintable(unicodedata.normalize("NFC", text.strip()))
     if not text:
         raise ValueError("must not be empty")
     if not any(unicodedata.category(character)[0] in "LNPS" for character in text):
@@ -95,7 +106,7 @@ def _trimmed_label(text: str) -> str:
 Label = Annotated[str, Field(strict=True, min_length=1, max_length=1000), AfterValidator(_trimmed_label)]
 """A name that people read: 1 to 100 characters after trimming, NFC, something to see, no control characters."""
 
-SearchText = Annotated[str, Field(max_length=SEARCH_MAX_CHARACTERS), AfterValidator(_refuse_unprintable)]
+SearchText = Annotated[str, Field(max_length=SEARCH_MAX_CHARACTERS), AfterValidator(refuse_unprintable)]
 """What is typed into a search box; empty means no search."""
 
 

@@ -70,5 +70,10 @@ def _document(row: RuleChainRow, endpoint_base: str) -> RuleChain:
         enabled=row.enabled,
         endpoint_url=f"{endpoint_base}/rulechains/{row.id}/execute",
         sample_payload=row.sample_payload,
+        created_at=row.created_at,
         updated_at=row.updated_at,
+        version=row.version,
+        last_run_at=None,
+        runs=0,
+        success_rate=None,
     )

@@ -1,9 +1,9 @@
 """Every table of the product. Indexes serve the list: each begins with the tenant and ends with the row number."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, LargeBinary, String, Text
+from sqlalchemy import JSON, BigInteger, Date, ForeignKey, Index, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from ss_admin.backend.store.types import NEVER_EXPIRES, NEVER_USED, Instant, OptionalInstant
@@ -12,7 +12,13 @@ __all__ = [
     "ActivityRow",
     "ApiKeyCountRow",
     "ApiKeyRow",
+    "DeliveryRow",
+    "ExecutionRow",
+    "RecordRow",
+    "RuleChainDayRow",
     "RuleChainRow",
+    "RuleChainVersionRow",
+    "ScopedKeyRow",
     "SessionRow",
     "SignInFailureRow",
     "Table",
@@ -116,6 +122,7 @@ class ApiKeyRow(Table):
     search_text: Mapped[str] = mapped_column(Text)
     permissions: Mapped[dict[str, Any]] = mapped_column(JSON)
     permissions_text: Mapped[str] = mapped_column(_sorted_text(200))
+    allowed_addresses: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     expires_at: Mapped[datetime | None] = mapped_column(OptionalInstant(NEVER_EXPIRES), nullable=False)
     rate_max_requests: Mapped[int | None] = mapped_column(Integer)
     rate_window_seconds: Mapped[int | None] = mapped_column(Integer)
@@ -155,8 +162,26 @@ class TombstoneRow(Table):
     last_tried_address: Mapped[str | None] = mapped_column(String(45))
 
 
+class ScopedKeyRow(Table):
+    """A key that is narrowed to a rule chain: which keys a chain is named by, without reading every key.
+
+    The chain may be gone: a key narrowed to it stays narrowed.
+    """
+
+    __tablename__ = "api_key_rule_chains"
+
+    rulechain_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    api_key_number: Mapped[int] = mapped_column(
+        ForeignKey("api_keys.number", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
 class RuleChainRow(Table):
-    """A rule chain: an input schema (JSON Schema 2020-12) and a decision graph (GoRules JSON)."""
+    """A rule chain: an input schema (JSON Schema 2020-12) and a decision graph (GoRules JSON).
+
+    `version` counts every change, `definition_version` is the version at which schema or graph last changed.
+    `signing_generation` counts the secrets that the chain's webhooks were signed with; the secrets are not stored.
+    """
 
     __tablename__ = "rule_chains"
     __table_args__ = (Index("ix_rule_chains_tenant_name", "tenant_id", "name_folded", "id"),)
@@ -174,6 +199,114 @@ class RuleChainRow(Table):
     created_at: Mapped[datetime] = mapped_column(Instant)
     updated_at: Mapped[datetime] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(Integer)
+    definition_version: Mapped[int] = mapped_column(Integer, server_default="1")
+    signing_generation: Mapped[int] = mapped_column(Integer, server_default="1")
+
+
+class RuleChainVersionRow(Table):
+    """What a chain was at one of its versions, so that an execution can be read against the graph that ran."""
+
+    __tablename__ = "rule_chain_versions"
+
+    rulechain_id: Mapped[str] = mapped_column(ForeignKey("rule_chains.id", ondelete="CASCADE"), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    input_schema: Mapped[dict[str, Any]] = mapped_column(JSON)
+    definition: Mapped[dict[str, Any]] = mapped_column(JSON)
+    saved_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class RuleChainDayRow(Table):
+    """How often a chain ran on a day (UTC), and how it ended: last run and success rate without counting runs.
+
+    Nothing that a call writes refers to the chain by a foreign key: a chain that is deleted meanwhile fails no call.
+    """
+
+    __tablename__ = "rule_chain_days"
+
+    rulechain_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    succeeded: Mapped[int] = mapped_column(Integer)
+    failed: Mapped[int] = mapped_column(Integer)
+    last_run_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class ExecutionRow(Table):
+    """One run of a chain for a partner, written before the partner gets the answer."""
+
+    __tablename__ = "executions"
+    __table_args__ = (
+        Index("ix_executions_chain", "rulechain_id", "number"),
+        Index("ix_executions_outcome", "rulechain_id", "outcome", "number"),
+        Index("ix_executions_key", "rulechain_id", "api_key_id", "number"),
+        Index("ix_executions_at", "at"),
+    )
+
+    number: Mapped[int] = mapped_column(_NUMBER, primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(String(36), unique=True)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"))
+    rulechain_id: Mapped[str] = mapped_column(String(36))
+    definition_version: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime] = mapped_column(Instant)
+    outcome: Mapped[str] = mapped_column(String(10))
+    api_key_id: Mapped[str] = mapped_column(String(36))
+    api_key_name: Mapped[str] = mapped_column(String(200))
+    address: Mapped[str] = mapped_column(String(45))
+    request_id: Mapped[str] = mapped_column(String(36))
+    duration_ms: Mapped[float]
+    input: Mapped[dict[str, Any]] = mapped_column(JSON)
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    error: Mapped[str | None] = mapped_column(Text)
+    failed_node_id: Mapped[str | None] = mapped_column(String(200))
+    trace: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+
+
+class RecordRow(Table):
+    """A document that a chain saved into a named collection of its tenant (`saveRecord`)."""
+
+    __tablename__ = "records"
+    __table_args__ = (
+        Index("ix_records_collection", "tenant_id", "collection", "number"),
+        Index("ix_records_execution", "execution_id"),
+    )
+
+    number: Mapped[int] = mapped_column(_NUMBER, primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(String(36), unique=True)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"))
+    collection: Mapped[str] = mapped_column(_sorted_text(64))
+    execution_id: Mapped[str] = mapped_column(String(36))
+    node_id: Mapped[str] = mapped_column(String(200))
+    document: Mapped[Any] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class DeliveryRow(Table):
+    """A webhook in the outbox (`callWebhook`): written with its execution, sent until it is taken or given up.
+
+    `next_attempt_at` null: nothing more will be sent. `leased_until`: a worker is sending it until then at the latest.
+    """
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        Index("ix_deliveries_due", "next_attempt_at"),
+        Index("ix_deliveries_execution", "execution_id"),
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"))
+    rulechain_id: Mapped[str] = mapped_column(String(36))
+    execution_id: Mapped[str] = mapped_column(String(36))
+    node_id: Mapped[str] = mapped_column(String(200))
+    node_name: Mapped[str] = mapped_column(String(200))
+    url: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(String(10))
+    attempts: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    next_attempt_at: Mapped[datetime | None] = mapped_column(Instant)
+    leased_until: Mapped[datetime | None] = mapped_column(Instant)
+    delivered_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_status: Mapped[int | None] = mapped_column(Integer)
+    last_error: Mapped[str | None] = mapped_column(Text)
 
 
 class ActivityRow(Table):
