@@ -16,9 +16,9 @@ from ss_admin.backend.gateway.counters import CallCounters
 from ss_admin.backend.gateway.limiter import Limiter, SlidingWindowLimiter
 from ss_admin.backend.gateway.partner_call import CallOutcome, PartnerCall, PartnerCalls
 from ss_admin.backend.gateway.recorder import Recorder
-from ss_admin.backend.gateway.runner import ChainSource, CompiledChains
 from ss_admin.backend.problems import ProblemError
 from ss_admin.backend.request_context import REQUEST_ID
+from ss_admin.backend.rule_chains.engine.compiled import ChainSource, CompiledChains
 from ss_admin.backend.rule_chains.service import load_chain
 from ss_admin.backend.settings import Settings
 from ss_admin.backend.store.engine import Store

@@ -15,8 +15,8 @@ from ss_admin.backend.gateway.body import Body
 from ss_admin.backend.gateway.limiter import Limiter
 from ss_admin.backend.gateway.payload import read_payload
 from ss_admin.backend.gateway.recorder import Recorder
-from ss_admin.backend.gateway.runner import CompiledChain, CompiledChains, RuleChainFailed, RuleChainGone
 from ss_admin.backend.problems import ProblemError
+from ss_admin.backend.rule_chains.engine.compiled import CompiledChain, CompiledChains, RuleChainFailed, RuleChainGone
 from ss_admin.backend.store.engine import StoreUnavailable
 from ss_admin.contract.api_key_format import PREFIX, find_api_key_fault
 from ss_admin.contract.problems import ProblemCode

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ss_admin.backend.gateway.runner import ChainSource, CompiledChain
+from ss_admin.backend.rule_chains.engine.compiled import ChainSource, CompiledChain
 from ss_admin.resource_files import resource_path
 from tests.support.article import CURL_PAYLOAD, SAMPLE_PAYLOAD
 

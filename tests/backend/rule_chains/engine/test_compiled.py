@@ -5,7 +5,13 @@ from typing import Any
 import pytest
 
 from ss_admin.backend.gateway import runner
-from ss_admin.backend.gateway.runner import ChainSource, CompiledChain, CompiledChains, RuleChainFailed, RuleChainGone
+from ss_admin.backend.rule_chains.engine.compiled import (
+    ChainSource,
+    CompiledChain,
+    CompiledChains,
+    RuleChainFailed,
+    RuleChainGone,
+)
 
 REQUEST = {"id": "request", "type": "inputNode", "name": "Request"}
 

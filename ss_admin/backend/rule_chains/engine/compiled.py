@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import zen
 
-from ss_admin.backend.gateway.input_schema import InputSchema, InvalidSchema
+from ss_admin.backend.rule_chains.engine.input_schema import InputSchema, InvalidSchema
 
 __all__ = ["ChainSource", "CompiledChain", "CompiledChains", "RuleChainFailed", "RuleChainGone"]
 

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from ss_admin.backend.gateway.input_schema import MAX_FAULTS, InputSchema, InvalidSchema
+from ss_admin.backend.rule_chains.engine.input_schema import MAX_FAULTS, InputSchema, InvalidSchema
 
 NONE_FITS = "The value fits none of the forms that are accepted here."
 ONE_MUST_FIT = "The value must fit exactly one of the forms that are accepted here."

@@ -1,0 +1,1 @@
+"""Lets executions go that are older than they are kept."""

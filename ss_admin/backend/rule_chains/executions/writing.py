@@ -1,0 +1,1 @@
+"""Writes executions with their effects, in one transaction."""
