@@ -225,5 +225,10 @@ def sample_chain(name: str = "Building Alarm", *, is_external: bool = True, enab
         enabled=enabled,
         endpoint_url="https://api.example.com/rulechains/chain-1/execute",
         sample_payload={"_priority": "Minor", "_description": "It's the ground floor’s alarm."},
+        created_at=NOW,
         updated_at=NOW,
+        version=1,
+        last_run_at=None,
+        runs=0,
+        success_rate=None,
     )

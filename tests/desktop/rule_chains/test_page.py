@@ -31,7 +31,12 @@ def chain(name: str, *, external: bool = True, enabled: bool = True) -> RuleChai
         enabled=enabled,
         endpoint_url=f"https://api.example.com/rulechains/{name}/execute",
         sample_payload={},
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
         updated_at=datetime(2026, 1, 1, tzinfo=UTC),
+        version=1,
+        last_run_at=None,
+        runs=0,
+        success_rate=None,
     )
 
 

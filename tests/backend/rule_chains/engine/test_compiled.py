@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ss_admin.backend.gateway import runner
+from ss_admin.backend.rule_chains.engine import compiled
 from ss_admin.backend.rule_chains.engine.compiled import (
     ChainSource,
     CompiledChain,
