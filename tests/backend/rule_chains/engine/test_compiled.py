@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ss_admin.backend.rule_chains.engine import compiled
+from ss_admin.backend.rule_chains.engine import compiled as engine
 from ss_admin.backend.rule_chains.engine.compiled import (
     ChainSource,
     CompiledChain,
@@ -123,7 +123,7 @@ def test_a_chain_deleted_between_check_and_load_is_gone() -> None:
 
 
 def test_the_least_recently_used_chains_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "MAX_COMPILED_CHAINS", 2)
+    monkeypatch.setattr(engine, "MAX_COMPILED_CHAINS", 2)
     loader = Loader(a=source(graph()), b=source(graph()), c=source(graph()))
     chains = CompiledChains(loader)
     for name in ("a", "b", "a", "c", "a"):
