@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ss_admin.client.connection import Connection, path_segment
+from ss_admin.client.connection import Connection, path_segment, version_header
 from ss_admin.contract.api_key_format import mask_api_keys_within
 from ss_admin.contract.api_keys import (
     ApiKey,
@@ -81,13 +81,13 @@ class ApiKeysClient:
 
         Raises `NotFound`, `VersionConflict`, `ValidationFailed` and `OutcomeUnknown`.
         """
-        return self._connection.request("PATCH", _path(api_key_id), body=change, headers=_if_match(version)).read_as(
-            ApiKey
-        )
+        return self._connection.request(
+            "PATCH", _path(api_key_id), body=change, headers=version_header(version)
+        ).read_as(ApiKey)
 
     def delete(self, api_key_id: str, *, version: int | None = None) -> None:
         """Deletes a key for good. Raises `NotFound`, `VersionConflict` and `OutcomeUnknown`."""
-        self._connection.request("DELETE", _path(api_key_id), headers=_if_match(version))
+        self._connection.request("DELETE", _path(api_key_id), headers=version_header(version))
 
     def bulk_delete(self, ids: Sequence[str]) -> BulkDeleted:
         """Deletes up to 10,000 keys in one transaction; ids that are not there are counted, not refused."""
@@ -102,7 +102,3 @@ class ApiKeysClient:
 
 def _path(api_key_id: str) -> str:
     return f"{_KEYS}/{path_segment(api_key_id)}"
-
-
-def _if_match(version: int | None) -> dict[str, str]:
-    return {} if version is None else {"If-Match": f'"{version}"'}

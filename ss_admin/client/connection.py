@@ -28,7 +28,7 @@ from ss_admin.client.failures import failure_of, is_worth_another_try
 from ss_admin.client.server_url import parse_server_url
 from ss_admin.contract.documents import ChangeRequest
 
-__all__ = ["Connection", "path_segment"]
+__all__ = ["Connection", "path_segment", "version_header"]
 
 _LOG = logging.getLogger(__name__)
 
@@ -44,6 +44,11 @@ def path_segment(text: str) -> str:
     if text in {"", ".", ".."}:
         raise ValueError("an id must not be empty, “.” or “..”")
     return quote(text, safe="")
+
+
+def version_header(version: int | None) -> dict[str, str]:
+    """The header by which a change is refused (`VersionConflict`) where the object has another version by now."""
+    return {} if version is None else {"If-Match": f'"{version}"'}
 
 
 class Connection:
