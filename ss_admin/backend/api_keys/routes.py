@@ -1,16 +1,15 @@
 """API keys over HTTP: `/api-keys`, for Tenant Administrators."""
 
-from flask import Response, request
+from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
-from ss_admin.backend.accounts.guard import tenant_admin
+from ss_admin.backend.accounts.guard import admit_tenant_admin, tenant_admin
 from ss_admin.backend.answers import json_answer
-from ss_admin.backend.api_keys.conditions import Condition, entity_tag
 from ss_admin.backend.api_keys.parameters import ApiKeyParameters
 from ss_admin.backend.api_keys.service import ApiKeysService
+from ss_admin.backend.conditions import Condition, entity_tag
 from ss_admin.backend.openapi import BODY_PROBLEMS, NEEDS_SESSION, Responses, documented
-from ss_admin.backend.request_context import read_json_body
 from ss_admin.contract.api_keys import (
     ApiKey,
     ApiKeyChange,
@@ -41,13 +40,7 @@ def build_blueprint(api_keys: ApiKeysService) -> APIBlueprint:
     """`/api-keys` and what lies below it."""
     tag = Tag(name="api_keys", description="The keys by which partners call external rule chains")
     blueprint = APIBlueprint("api_keys", __name__, url_prefix=_PREFIX, abp_tags=[tag], abp_security=NEEDS_SESSION)
-
-    @blueprint.before_request
-    def _admit() -> None:
-        tenant_admin()
-        if request.method in {"POST", "PATCH"}:
-            read_json_body(request)
-
+    blueprint.before_request(admit_tenant_admin)
     _add_collection(blueprint, api_keys)
     _add_single(blueprint, api_keys)
     _add_bulk(blueprint, api_keys)

@@ -27,5 +27,5 @@ class Condition(BaseModel):
 
 
 def entity_tag(version: int) -> str:
-    """The `ETag` of a version; strong, since nothing of a key's settings changes without it."""
+    """The `ETag` of a version; strong, since nothing that an administrator can set changes without it."""
     return f'"{version}"'

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ss_admin.backend.api_keys.conditions import Condition, entity_tag
+from ss_admin.backend.conditions import Condition, entity_tag
 
 
 @pytest.mark.parametrize("text", [None, "*", " * "])
