@@ -18,6 +18,7 @@ from ss_admin.backend.gateway.partner_call import CallOutcome, PartnerCall, Part
 from ss_admin.backend.gateway.recorder import Recorder
 from ss_admin.backend.problems import ProblemError
 from ss_admin.backend.request_context import REQUEST_ID
+from ss_admin.backend.rule_chains.engine.apart import ApartRunners
 from ss_admin.backend.rule_chains.engine.compiled import ChainSource, CompiledChains
 from ss_admin.backend.rule_chains.service import load_chain
 from ss_admin.backend.settings import Settings
@@ -148,7 +149,7 @@ def build_gateway(
     calls = PartnerCalls(
         authenticator=Authenticator(store, pepper),
         limiter=limiter or SlidingWindowLimiter(),
-        chains=CompiledChains(_StoredChains(store)),
+        chains=CompiledChains(_StoredChains(store), ApartRunners()),
         recorder=recorder,
         max_body_bytes=settings.max_body_bytes,
     )

@@ -1,7 +1,6 @@
 """One partner's call from beginning to end: authenticate, limit, check, run, record. The order is the contract's."""
 
 import logging
-import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +15,13 @@ from ss_admin.backend.gateway.limiter import Limiter
 from ss_admin.backend.gateway.payload import read_payload
 from ss_admin.backend.gateway.recorder import Recorder
 from ss_admin.backend.problems import ProblemError
-from ss_admin.backend.rule_chains.engine.compiled import CompiledChain, CompiledChains, RuleChainFailed, RuleChainGone
+from ss_admin.backend.rule_chains.engine.compiled import (
+    Chain,
+    CompiledChains,
+    PayloadMismatch,
+    RuleChainFailed,
+    RuleChainGone,
+)
 from ss_admin.backend.store.engine import StoreUnavailable
 from ss_admin.contract.api_key_format import PREFIX, find_api_key_fault
 from ss_admin.contract.problems import ProblemCode
@@ -93,7 +98,6 @@ class PartnerCalls:
         progress.execution_id = str(uuid.uuid4())
         try:
             chain = self._chains.get(state.id, state.version)
-            _check_payload(chain, payload)
             return _run(chain, payload, state.id, progress.execution_id)
         except RuleChainGone:
             raise _not_found() from None
@@ -198,23 +202,22 @@ def _check_access(caller: Caller) -> ChainState:
     return chain
 
 
-def _check_payload(chain: CompiledChain, payload: dict[str, Any]) -> None:
-    faults = chain.input_schema.find_faults(payload)
-    if faults:
-        count = "1 fault" if len(faults) == 1 else f"{len(faults):,} faults"
+def _run(chain: Chain, payload: dict[str, Any], rulechain_id: str, execution_id: str) -> ExecutionAnswer:
+    try:
+        run = chain.execute(payload)
+    except PayloadMismatch as mismatch:
+        count = "1 fault" if len(mismatch.faults) == 1 else f"{len(mismatch.faults):,} faults"
         raise ProblemError(
             ProblemCode.PAYLOAD_MISMATCH,
             f"The payload does not match what this rule chain expects: {count}, listed under “errors”.",
-            errors=faults,
-        )
-
-
-def _run(chain: CompiledChain, payload: dict[str, Any], rulechain_id: str, execution_id: str) -> ExecutionAnswer:
-    started = time.perf_counter_ns()
-    result = chain.run(payload)
-    duration_ms = round((time.perf_counter_ns() - started) / 1e6, 3)
+            errors=mismatch.faults,
+        ) from None
     return ExecutionAnswer(
-        execution_id=execution_id, rulechain_id=rulechain_id, status="succeeded", result=result, duration_ms=duration_ms
+        execution_id=execution_id,
+        rulechain_id=rulechain_id,
+        status="succeeded",
+        result=run.result,
+        duration_ms=run.duration_ms,
     )
 
 

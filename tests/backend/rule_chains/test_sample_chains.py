@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from ss_admin.backend.rule_chains.engine.compiled import ChainSource, CompiledChain
+from ss_admin.backend.rule_chains.engine.light import LightChain
+from ss_admin.backend.rule_chains.engine.runs import ChainSource
 from ss_admin.resource_files import resource_path
 from tests.support.article import CURL_PAYLOAD, SAMPLE_PAYLOAD
 
@@ -16,12 +17,12 @@ def read(file: Path) -> dict[str, Any]:
     return json.loads(file.read_text(encoding="utf-8"))
 
 
-def compiled(chain: dict[str, Any]) -> CompiledChain:
-    return CompiledChain(ChainSource(1, chain["input_schema"], chain["definition"]))
+def compiled(chain: dict[str, Any]) -> LightChain:
+    return LightChain(ChainSource(1, chain["input_schema"], chain["definition"]))
 
 
 @pytest.fixture
-def alarm() -> CompiledChain:
+def alarm() -> LightChain:
     return compiled(read(resource_path("sample-chains", "building-alarm.json")))
 
 
@@ -38,7 +39,7 @@ def test_each_sample_chain_is_complete_and_answers_its_own_sample_payload(file: 
     assert re.fullmatch(r".{1,100}", chain["name"])
     ready = compiled(chain)
     assert ready.input_schema.find_faults(chain["sample_payload"]) == []
-    assert ready.run(chain["sample_payload"])
+    assert ready.execute(chain["sample_payload"]).result
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -50,14 +51,14 @@ def test_each_sample_chain_has_what_the_graph_editor_draws(file: Path) -> None:
     assert all({edge["sourceId"], edge["targetId"]} <= ids for edge in definition["edges"])
 
 
-def test_the_building_alarm_takes_exactly_the_articles_payload(alarm: CompiledChain) -> None:
+def test_the_building_alarm_takes_exactly_the_articles_payload(alarm: LightChain) -> None:
     assert read(resource_path("sample-chains", "building-alarm.json"))["sample_payload"] == SAMPLE_PAYLOAD
     assert alarm.input_schema.find_faults(SAMPLE_PAYLOAD) == []
     assert alarm.input_schema.find_faults(CURL_PAYLOAD) == []
     assert [fault.pointer for fault in alarm.input_schema.find_faults({**SAMPLE_PAYLOAD, "_more": 1})] == ["/_more"]
 
 
-def test_five_faults_in_the_payload_get_five_pointers(alarm: CompiledChain) -> None:
+def test_five_faults_in_the_payload_get_five_pointers(alarm: LightChain) -> None:
     payload = {
         "_building": {"label": "", "value": "not a uuid"},
         "_priority": "Whatever",
@@ -86,12 +87,12 @@ def test_five_faults_in_the_payload_get_five_pointers(alarm: CompiledChain) -> N
     ],
 )
 def test_the_building_alarm_decides_priority_response_and_team(
-    alarm: CompiledChain, priority: str, problem: str | None, decided: tuple[str, int, str]
+    alarm: LightChain, priority: str, problem: str | None, decided: tuple[str, int, str]
 ) -> None:
     payload = {**CURL_PAYLOAD, "_priority": priority}
     if problem is not None:
         payload["_problem_type"] = {**SAMPLE_PAYLOAD["_problem_type"], "label": problem}
-    order = alarm.run(payload)["work_order"]
+    order = alarm.execute(payload).result["work_order"]
     assert (order["priority"], order["response_hours"], order["team"]) == decided
     assert order["title"] == "Building alarm: Central Academy"
 
@@ -106,4 +107,4 @@ def test_the_work_order_chain_classes_costs(cost: float, safety: bool | None, ex
     payload = {**chain["sample_payload"], "estimated_cost": cost, "safety_relevant": safety}
     if safety is None:
         del payload["safety_relevant"]
-    assert compiled(chain).run(payload)["cost_class"] == expected
+    assert compiled(chain).execute(payload).result["cost_class"] == expected

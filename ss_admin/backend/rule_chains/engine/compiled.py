@@ -1,42 +1,34 @@
-"""Runs a rule chain: checks the payload against the input schema and evaluates the decision graph (GoRules).
+"""The rule chains that are ready to run: each is compiled once per version and kept, the least used ones dropped."""
 
-A chain is compiled once per version. The engine evaluates by key from content that it was given when it was made:
-that costs a few microseconds, while a decision object would be compiled anew for each call.
-"""
-
-import json
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
-import zen
+from ss_admin.backend.rule_chains.engine.apart import ApartRunners
+from ss_admin.backend.rule_chains.engine.light import LightChain
+from ss_admin.backend.rule_chains.engine.runs import (
+    Chain,
+    ChainSource,
+    PayloadMismatch,
+    RuleChainFailed,
+    RuleChainGone,
+    Run,
+    RunnersBusy,
+)
 
-from ss_admin.backend.rule_chains.engine.input_schema import InputSchema, InvalidSchema
-
-__all__ = ["ChainSource", "CompiledChain", "CompiledChains", "RuleChainFailed", "RuleChainGone"]
+__all__ = [
+    "Chain",
+    "ChainLoader",
+    "ChainSource",
+    "CompiledChains",
+    "PayloadMismatch",
+    "RuleChainFailed",
+    "RuleChainGone",
+    "Run",
+    "RunnersBusy",
+]
 
 MAX_COMPILED_CHAINS = 1000
-
-_KEY = "chain"
-_LONGEST_CAUSE = 500
-
-
-class RuleChainFailed(Exception):
-    """The chain itself failed. The text is the cause, for the log only: a partner never sees a chain's insides."""
-
-
-class RuleChainGone(Exception):
-    """The chain was deleted between the checks and the run."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChainSource:
-    """A version of a chain as it is stored."""
-
-    version: int
-    input_schema: dict[str, Any]
-    definition: dict[str, Any]
 
 
 class ChainLoader(Protocol):
@@ -47,56 +39,31 @@ class ChainLoader(Protocol):
         ...
 
 
-class CompiledChain:
-    """One version of a chain, ready to run. Raises `RuleChainFailed` where it cannot be made ready."""
-
-    def __init__(self, source: ChainSource) -> None:
-        self.version = source.version
-        try:
-            self.input_schema = InputSchema(source.input_schema)
-        except InvalidSchema as fault:
-            raise RuleChainFailed(f"input schema: {_first_line(fault)}") from fault
-        try:
-            loader: zen.StaticLoaderConfig = {"type": "static", "content": {_KEY: source.definition}}
-            self._engine = zen.ZenEngine({"loader": loader})
-        except BaseException as fault:
-            raise _as_failure(fault) from fault
-
-    def run(self, payload: dict[str, Any]) -> dict[str, Any]:
-        """The result for a payload that fits the input schema. Raises `RuleChainFailed`."""
-        try:
-            result = self._engine.evaluate(_KEY, payload)["result"]
-        except BaseException as fault:
-            raise _as_failure(fault) from fault
-        if not isinstance(result, dict):
-            raise RuleChainFailed(f"the result is not an object but {type(result).__name__}")
-        return result
-
-
 class CompiledChains:
     """The chains compiled so far, the least recently used ones dropped beyond 1,000. Safe under threads.
 
     A call that is running keeps the version it began with.
     """
 
-    def __init__(self, load: ChainLoader) -> None:
+    def __init__(self, load: ChainLoader, runners: ApartRunners) -> None:
         self._load = load
-        self._chains: OrderedDict[str, CompiledChain] = OrderedDict()
+        self._runners = runners
+        self._chains: OrderedDict[str, Chain] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, rulechain_id: str, version: int) -> CompiledChain:
-        """The chain, in `version` or a later one. Raises `RuleChainFailed`, `RuleChainGone`, `StoreUnavailable`."""
+    def get(self, rulechain_id: str, definition_version: int) -> Chain:
+        """The chain, in that version or a later one. Raises `RuleChainFailed`, `RuleChainGone`, `StoreUnavailable`."""
         with self._lock:
             chain = self._chains.get(rulechain_id)
-            if chain is not None and chain.version >= version:
+            if chain is not None and chain.version >= definition_version:
                 self._chains.move_to_end(rulechain_id)
                 return chain
         source = self._load(rulechain_id)
         if source is None:
             raise RuleChainGone
-        return self._keep(rulechain_id, CompiledChain(source))
+        return self._keep(rulechain_id, LightChain(source))
 
-    def _keep(self, rulechain_id: str, chain: CompiledChain) -> CompiledChain:
+    def _keep(self, rulechain_id: str, chain: Chain) -> Chain:
         with self._lock:
             kept = self._chains.get(rulechain_id)
             if kept is None or kept.version < chain.version:
@@ -105,22 +72,3 @@ class CompiledChains:
             while len(self._chains) > MAX_COMPILED_CHAINS:
                 self._chains.popitem(last=False)
         return chain
-
-
-def _as_failure(fault: BaseException) -> RuleChainFailed:
-    """The engine raises bare `Exception`s, and a panic of its own as a `BaseException`: all of them are failures."""
-    if isinstance(fault, (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError)):
-        raise fault
-    text = _first_line(fault)
-    try:
-        told = json.loads(text)
-        return RuleChainFailed(
-            f"{told['type']} at node {told.get('nodeId', '?')}: {_first_line(told.get('source', ''))}"
-        )
-    except (ValueError, TypeError, KeyError):
-        return RuleChainFailed(f"{type(fault).__name__}: {text}")
-
-
-def _first_line(fault: object) -> str:
-    """Without the engine's own backtrace, which begins on the second line."""
-    return str(fault).partition("\n")[0][:_LONGEST_CAUSE]

@@ -9,8 +9,8 @@ from typing import Any
 import jsonschema_rs
 from jsonschema_rs import ValidationErrorKind as _Kind
 
+from ss_admin.backend.rule_chains.engine.faults import Fault
 from ss_admin.backend.strict_json import json_pointer
-from ss_admin.contract.problems import FieldFault
 
 __all__ = ["InputSchema", "InvalidSchema"]
 
@@ -55,7 +55,7 @@ class InputSchema:
         except ValueError as fault:
             raise InvalidSchema(str(fault)) from fault
 
-    def find_faults(self, payload: dict[str, Any]) -> list[FieldFault]:
+    def find_faults(self, payload: dict[str, Any]) -> list[Fault]:
         """Everything that is wrong with the payload, each at its JSON pointer; empty if it fits.
 
         Beyond the first 1,000 faults they are cut off. Details never repeat the values that were sent.
@@ -66,7 +66,7 @@ class InputSchema:
         return faults[:MAX_FAULTS]
 
 
-def _told(error: jsonschema_rs.ValidationError) -> list[FieldFault]:
+def _told(error: jsonschema_rs.ValidationError) -> list[Fault]:
     path = error.instance_path
     match error.kind:
         case _Kind.Required(property=name):
@@ -81,8 +81,8 @@ def _told(error: jsonschema_rs.ValidationError) -> list[FieldFault]:
             return [_fault(path, _sentence(kind, error.message))]
 
 
-def _fault(path: list[str | int], detail: str) -> FieldFault:
-    return FieldFault(pointer=json_pointer(path), detail=detail)
+def _fault(path: list[str | int], detail: str) -> Fault:
+    return Fault(pointer=json_pointer(path), detail=detail)
 
 
 def _sentence(kind: _Kind, message: str) -> str:

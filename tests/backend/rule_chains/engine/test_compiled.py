@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 
 from ss_admin.backend.rule_chains.engine import compiled as engine
+from ss_admin.backend.rule_chains.engine.apart import ApartRunners
 from ss_admin.backend.rule_chains.engine.compiled import (
     ChainSource,
-    CompiledChain,
     CompiledChains,
     RuleChainFailed,
     RuleChainGone,
 )
+from ss_admin.backend.rule_chains.engine.light import LightChain
 
 REQUEST = {"id": "request", "type": "inputNode", "name": "Request"}
 
@@ -38,17 +39,17 @@ def source(definition: dict[str, Any], version: int = 1) -> ChainSource:
     return ChainSource(version, {"type": "object"}, definition)
 
 
-def compiled(*nodes: dict[str, Any]) -> CompiledChain:
-    return CompiledChain(source(graph(*nodes)))
+def compiled(*nodes: dict[str, Any]) -> LightChain:
+    return LightChain(source(graph(*nodes)))
 
 
 def test_the_result_is_what_the_graph_makes_of_the_payload() -> None:
-    assert compiled(expressions(total="a + b")).run({"a": 1, "b": 2}) == {"total": 3}
+    assert compiled(expressions(total="a + b")).execute({"a": 1, "b": 2}).result == {"total": 3}
 
 
 @pytest.mark.parametrize("number", [2**64 - 1, -(2**63), 7.8e28, 1e-300, 0.1, -0.0])
 def test_every_number_that_is_accepted_runs(number: float) -> None:
-    assert "n" in compiled().run({"n": number})
+    assert "n" in compiled().execute({"n": number}).result
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,7 @@ def test_every_number_that_is_accepted_runs(number: float) -> None:
 )
 def test_a_chain_that_fails_tells_its_cause_in_one_line(nodes: tuple[dict[str, Any], ...], cause: str) -> None:
     with pytest.raises(RuleChainFailed) as failed:
-        compiled(*nodes).run({"a": "x"})
+        compiled(*nodes).execute({"a": "x"})
     assert cause in str(failed.value)
     assert "\n" not in str(failed.value)
     assert "backtrace" not in str(failed.value).lower()
@@ -74,17 +75,17 @@ def test_a_chain_that_fails_tells_its_cause_in_one_line(nodes: tuple[dict[str, A
 )
 def test_a_definition_that_is_no_graph_fails_when_it_is_compiled(definition: dict[str, Any]) -> None:
     with pytest.raises(RuleChainFailed):
-        CompiledChain(source(definition))
+        LightChain(source(definition))
 
 
 def test_a_graph_without_a_beginning_fails_when_it_runs() -> None:
     with pytest.raises(RuleChainFailed, match="InvalidGraph"):
-        CompiledChain(source({"nodes": [], "edges": []})).run({})
+        LightChain(source({"nodes": [], "edges": []})).execute({})
 
 
 def test_an_unusable_input_schema_is_a_failure_of_the_chain() -> None:
     with pytest.raises(RuleChainFailed, match="input schema"):
-        CompiledChain(ChainSource(1, {"type": "nonsense"}, graph()))
+        LightChain(ChainSource(1, {"type": "nonsense"}, graph()))
 
 
 class Loader:
@@ -101,31 +102,31 @@ class Loader:
 
 def test_a_chain_is_compiled_once_per_version() -> None:
     loader = Loader(a=source(graph(expressions(v="1"))))
-    chains = CompiledChains(loader)
+    chains = CompiledChains(loader, ApartRunners())
     first = chains.get("a", 1)
     assert chains.get("a", 1) is first
     assert loader.loads == 1
     loader.stored["a"] = source(graph(expressions(v="2")), version=2)
     second = chains.get("a", 2)
-    assert second.run({}) == {"v": 2}
-    assert first.run({}) == {"v": 1}
+    assert second.execute({}).result == {"v": 2}
+    assert first.execute({}).result == {"v": 1}
     assert loader.loads == 2
 
 
 def test_a_chain_saved_between_check_and_load_is_taken_as_it_is_now() -> None:
-    chains = CompiledChains(Loader(a=source(graph(), version=5)))
+    chains = CompiledChains(Loader(a=source(graph(), version=5)), ApartRunners())
     assert chains.get("a", 4).version == 5
 
 
 def test_a_chain_deleted_between_check_and_load_is_gone() -> None:
     with pytest.raises(RuleChainGone):
-        CompiledChains(Loader()).get("a", 1)
+        CompiledChains(Loader(), ApartRunners()).get("a", 1)
 
 
 def test_the_least_recently_used_chains_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "MAX_COMPILED_CHAINS", 2)
     loader = Loader(a=source(graph()), b=source(graph()), c=source(graph()))
-    chains = CompiledChains(loader)
+    chains = CompiledChains(loader, ApartRunners())
     for name in ("a", "b", "a", "c", "a"):
         chains.get(name, 1)
     assert loader.loads == 3
@@ -134,9 +135,12 @@ def test_the_least_recently_used_chains_are_dropped(monkeypatch: pytest.MonkeyPa
 
 
 def test_threads_that_ask_at_once_all_get_the_chain() -> None:
-    chains = CompiledChains(Loader(a=source(graph(expressions(v="x * 2")))))
+    chains = CompiledChains(Loader(a=source(graph(expressions(v="x * 2")))), ApartRunners())
     results: list[dict[str, Any]] = []
-    workers = [threading.Thread(target=lambda n=n: results.append(chains.get("a", 1).run({"x": n}))) for n in range(20)]
+    workers = [
+        threading.Thread(target=lambda n=n: results.append(chains.get("a", 1).execute({"x": n}).result))
+        for n in range(20)
+    ]
     for worker in workers:
         worker.start()
     for worker in workers:

@@ -1,0 +1,44 @@
+"""What a rule chain wants done besides its answer: documents to save and webhooks to send, gathered during a run.
+
+A run only gathers them. They are stored with the execution, in one transaction, after the whole run has succeeded.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["CALL_WEBHOOK", "SAVE_RECORD", "Effect", "SavedDocument", "WebhookCall", "tell_effect"]
+
+SAVE_RECORD = "saveRecord"
+CALL_WEBHOOK = "callWebhook"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedDocument:
+    """A document for one of the tenant's collections. `id` is the record's, made during the run."""
+
+    id: str
+    node_id: str
+    node_name: str
+    collection: str
+    document: Any
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookCall:
+    """A POST of `data` to `url`. `id` is the delivery's, made during the run and the same on each attempt."""
+
+    id: str
+    node_id: str
+    node_name: str
+    url: str
+    data: Any
+
+
+Effect = SavedDocument | WebhookCall
+
+
+def tell_effect(effect: Effect) -> str:
+    """The effect in words for an administrator; true of what has been done and of what a trial run leaves out."""
+    if isinstance(effect, SavedDocument):
+        return f"Saves a document in the collection “{effect.collection}”."
+    return f"Sends a webhook to {effect.url}"
