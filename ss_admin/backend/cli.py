@@ -60,7 +60,8 @@ def _ss_backend() -> None:
     """The backend of SignalSync Admin: the admin API and the partners' route.
 
     Settings come from the environment or from a file .env in the current folder: SS_DATABASE_URL, SS_KEY_PEPPER,
-    SS_PUBLIC_URL, SS_MAX_BODY_BYTES, SS_TRUSTED_PROXIES, SS_LOG_LEVEL.
+    SS_PUBLIC_URL, SS_MAX_BODY_BYTES, SS_TRUSTED_PROXIES, SS_LOG_LEVEL, SS_EXECUTION_DAYS, SS_WEBHOOK_ALLOWED_NETWORKS,
+    SS_WEBHOOK_CA_FILE, SS_WEBHOOK_RETRY_SECONDS, SS_WEBHOOK_RETRY_MAX_SECONDS.
     """
 
 

@@ -3,15 +3,17 @@
 import os
 import re
 import secrets
+import ssl
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from ss_admin.backend.store.address import embedded_database_file, parse_database_url
+from ss_admin.contract.addresses import normal_network
 
 __all__ = ["ConfigurationError", "Settings", "load_settings", "pepper_file", "resolve_pepper"]
 
@@ -49,6 +51,11 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
     otlp_endpoint: str | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    execution_days: int = Field(default=30, ge=1, le=3650)
+    webhook_allowed_networks: Annotated[tuple[Network, ...], NoDecode] = ()
+    webhook_ca_file: Path | None = None
+    webhook_retry_seconds: float = Field(default=5, ge=0.1, le=3600, allow_inf_nan=False)
+    webhook_retry_max_seconds: float = Field(default=3600, ge=0.1, le=86400, allow_inf_nan=False)
 
     @field_validator("database_url")
     @classmethod
@@ -62,6 +69,35 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         return tuple(ip_network(part.strip(), strict=False) for part in value.split(",") if part.strip())
+
+    @field_validator("webhook_allowed_networks", mode="before")
+    @classmethod
+    def _split_destinations(cls, value: object) -> object:
+        """Told exactly where one is wrong: a network that is wider than meant would open more than meant."""
+        if not isinstance(value, str):
+            return value
+        return tuple(_destination_network(part) for part in value.split(",") if part.strip())
+
+    @field_validator("webhook_ca_file")
+    @classmethod
+    def _holds_certificates(cls, value: Path | None) -> Path | None:
+        if value is None:
+            return None
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(value)
+        except ssl.SSLError:
+            raise ValueError("must name a file with CA certificates in PEM format; this file holds none") from None
+        except OSError as fault:
+            raise ValueError(f"the file cannot be read: {fault.strerror}") from None
+        return value
+
+    @field_validator("webhook_retry_max_seconds")
+    @classmethod
+    def _longest_not_below_first(cls, value: float, info: ValidationInfo) -> float:
+        first = info.data.get("webhook_retry_seconds")
+        if first is not None and value < first:
+            raise ValueError(f"must not be less than SS_WEBHOOK_RETRY_SECONDS, which is {first:g}")
+        return value
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -84,6 +120,13 @@ class Settings(BaseSettings):
         if value is not None and len(value.get_secret_value()) < PEPPER_MIN_CHARACTERS:
             raise ValueError(f"must have at least {PEPPER_MIN_CHARACTERS} characters")
         return value
+
+
+def _destination_network(text: str) -> Network:
+    try:
+        return ip_network(normal_network(text))
+    except ValueError as fault:
+        raise ValueError(f"“{text.strip()}” {fault}") from None
 
 
 def load_settings() -> Settings:

@@ -1,5 +1,6 @@
 """Settings: read from the environment, refused with the variable's name, never with its value."""
 
+import os
 import stat
 import threading
 from pathlib import Path
@@ -8,14 +9,15 @@ import pytest
 
 from ss_admin.backend.settings import ConfigurationError, load_settings, pepper_file, resolve_pepper
 from tests.support.backend import test_settings
+from tests.support.certificates import make_certificate
 
 PEPPER = "p" * 32
 
 
 @pytest.fixture(autouse=True)
 def _empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("DATABASE_URL", "KEY_PEPPER", "LOG_LEVEL", "MAX_BODY_BYTES", "PUBLIC_URL", "TRUSTED_PROXIES"):
-        monkeypatch.delenv(f"SS_{name}", raising=False)
+    for name in [name for name in os.environ if name.startswith("SS_")]:
+        monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
 
 
@@ -65,6 +67,16 @@ def test_trusted_proxies_are_networks_separated_by_commas(monkeypatch: pytest.Mo
         ("SS_PUBLIC_URL", "https://ann:hunter2@api.example.com"),
         ("SS_PUBLIC_URL", "https://api.example.com:port"),
         ("SS_TRUSTED_PROXIES", "10.0.0.0/99"),
+        ("SS_EXECUTION_DAYS", "0"),
+        ("SS_EXECUTION_DAYS", "hunter2"),
+        ("SS_WEBHOOK_ALLOWED_NETWORKS", "10.0.0.1/8"),
+        ("SS_WEBHOOK_ALLOWED_NETWORKS", "10.0.0.0/8,localhost"),
+        ("SS_WEBHOOK_CA_FILE", "/nowhere/hunter2.pem"),
+        ("SS_WEBHOOK_CA_FILE", "/"),
+        ("SS_WEBHOOK_CA_FILE", __file__),
+        ("SS_WEBHOOK_RETRY_SECONDS", "0"),
+        ("SS_WEBHOOK_RETRY_SECONDS", "nan"),
+        ("SS_WEBHOOK_RETRY_MAX_SECONDS", "4"),
     ],
 )
 def test_bad_value_is_refused_in_one_line_with_its_variable(
@@ -75,6 +87,31 @@ def test_bad_value_is_refused_in_one_line_with_its_variable(
         load_settings()
     assert "hunter2" not in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_executions_are_kept_30_days_and_webhooks_go_to_public_addresses_unless_told_otherwise() -> None:
+    settings = load_settings()
+    assert settings.execution_days == 30
+    assert (settings.webhook_allowed_networks, settings.webhook_ca_file) == ((), None)
+    assert (settings.webhook_retry_seconds, settings.webhook_retry_max_seconds) == (5, 3600)
+
+
+def test_networks_that_webhooks_may_go_to_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SS_WEBHOOK_ALLOWED_NETWORKS", "10.1.0.0/16, ::1 ,::ffff:192.0.2.0/120,")
+    networks = [str(network) for network in load_settings().webhook_allowed_networks]
+    assert networks == ["10.1.0.0/16", "::1/128", "192.0.2.0/24"]
+
+
+def test_network_with_a_slip_of_the_pen_is_told_with_what_was_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SS_WEBHOOK_ALLOWED_NETWORKS", "192.0.2.1,10.1.2.3/16")
+    with pytest.raises(ConfigurationError, match=r"“10\.1\.2\.3/16” .*write 10\.1\.0\.0/16"):
+        load_settings()
+
+
+def test_file_of_a_private_ca_is_read_at_the_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    made = make_certificate(tmp_path)
+    monkeypatch.setenv("SS_WEBHOOK_CA_FILE", str(made.ca_file))
+    assert load_settings().webhook_ca_file == made.ca_file
 
 
 def test_secrets_hide_in_the_repr() -> None:
