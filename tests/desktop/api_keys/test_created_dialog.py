@@ -103,7 +103,7 @@ class TestCopying:
         assert stage.clipboard.lengths == [42]
         assert stage.outcome == "Copied. The clipboard is cleared in 60 s"
         qtbot.waitUntil(lambda: stage.outcome == "Copied. The clipboard is cleared in 59 s")
-        stage.dialog._deadline.setRemainingTime(1)
+        stage.dialog._secret._deadline.setRemainingTime(1)
         qtbot.waitUntil(lambda: stage.outcome == "The clipboard has been cleared.")
 
     def test_keyboard_copies_by_the_same_door(self, stage, qtbot):
@@ -125,21 +125,21 @@ class TestCopying:
         stage = stage(SystemClipboard())
         stage.copy()
         assert stage.outcome.startswith("Copied.")
-        stage.dialog._settling.stop()
+        stage.dialog._secret._settling.stop()
         QGuiApplication.clipboard().setText("something else")
         assert stage.outcome == "Something else was copied since; the key is no longer on the clipboard."
 
     def test_clearing_is_not_taken_for_a_copy(self, stage):
         stage = stage(SystemClipboard())
         stage.copy()
-        stage.dialog._settling.stop()
+        stage.dialog._secret._settling.stop()
         QGuiApplication.clipboard().clear()
         assert stage.outcome == "The clipboard has been cleared."
 
     def test_our_own_copy_is_not_taken_for_somebody_elses(self, stage):
         stage = stage(SystemClipboard())
         stage.copy()
-        stage.dialog._settling.stop()
+        stage.dialog._secret._settling.stop()
         QGuiApplication.clipboard().dataChanged.emit()
         assert stage.outcome.startswith("Copied.")
 

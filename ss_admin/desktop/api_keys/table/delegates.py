@@ -21,12 +21,12 @@ from ss_admin.contract.api_keys import ApiKey, ApiKeyStatus
 from ss_admin.desktop.api_keys.table.cells import cell_text, expiry_badge
 from ss_admin.desktop.api_keys.table.check_box import CHECK_BOX_SIZE, paint_check_box
 from ss_admin.desktop.api_keys.table.columns import Column
-from ss_admin.desktop.api_keys.table.row_look import RowLook, paint_ground, paint_ring, paint_skeleton_bar
 from ss_admin.desktop.api_keys.table.table_model import CellRole
 from ss_admin.desktop.moments import Clock
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.theme.tokens import Tokens
 from ss_admin.desktop.widgets.badge import badge_size, paint_badge
+from ss_admin.desktop.widgets.row_look import RowLook, paint_ground, paint_ring, paint_skeleton_bar
 
 __all__ = ["CELL_PADDING", "CellDelegate", "make_delegates"]
 

@@ -14,13 +14,13 @@ from ss_admin.desktop.api_keys.table.columns import COLUMN_WIDTHS, Column
 from ss_admin.desktop.api_keys.table.delegates import make_delegates
 from ss_admin.desktop.api_keys.table.header import ApiKeyHeader
 from ss_admin.desktop.api_keys.table.row_anchor import RowAnchor
-from ss_admin.desktop.api_keys.table.row_look import RowLook
 from ss_admin.desktop.api_keys.table.rows_in_view import RowsInView
 from ss_admin.desktop.api_keys.table.selection import KeyChecks
 from ss_admin.desktop.api_keys.table.table_model import ApiKeyTableModel
 from ss_admin.desktop.moments import Clock, utc_now
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.filling_column import FillingColumn
+from ss_admin.desktop.widgets.row_look import RowLook
 from ss_admin.desktop.widgets.row_table import show_as_rows
 
 __all__ = ["ApiKeyTableView"]

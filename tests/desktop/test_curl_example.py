@@ -1,7 +1,7 @@
 import json
 import subprocess
 
-from ss_admin.desktop.api_keys.curl_example import curl_example, first_callable_chain
+from ss_admin.desktop.curl_example import curl_example, first_callable_chain
 from tests.support.sample_keys import SampleRuleChains, sample_chain
 
 
