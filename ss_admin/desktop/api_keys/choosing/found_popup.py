@@ -1,4 +1,4 @@
-"""The list that unfolds below the user field: people with their user names, or a word on why there are none."""
+"""The list that unfolds below a search field: what was found, or a word on why there is nothing."""
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QHideEvent, QMouseEvent, QShowEvent, QWheelEvent
@@ -13,29 +13,30 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from ss_admin.desktop.api_keys.people.user_delegate import USER_ROW_HEIGHT, UserDelegate
-from ss_admin.desktop.api_keys.people.user_search import UserSearch
-from ss_admin.desktop.theme.theme import Theme
+from ss_admin.desktop.api_keys.choosing.search_rows import SearchRows
+from ss_admin.desktop.api_keys.choosing.two_line_delegate import FOUND_ROW_HEIGHT, TwoLineDelegate
 
-__all__ = ["UserPopup"]
+__all__ = ["FoundPopup"]
 
 _MOST_ROWS = 6
 _GAP = 4
 _EDGE = 8
 
 
-class UserPopup(QFrame):
+class FoundPopup(QFrame):
     """Unfolds over the dialog that the field stands in, so that the field keeps the focus and the keys.
 
-    It is no window of its own: nothing is grabbed, and it moves, scales and closes with the dialog. `picked` gives the
-    person who was clicked; `dismissed` says that something else was clicked, or the dialog changed its size.
+    It is no window of its own: nothing is grabbed, and it moves, scales and closes with the dialog. `picked` gives what
+    was clicked; `dismissed` says that something else was clicked, or the dialog changed its size.
     """
 
     picked = Signal(object)
     dismissed = Signal()
 
-    def __init__(self, search: UserSearch, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(
+        self, rows: SearchRows, delegate: TwoLineDelegate, *, name: str, accessible_name: str, field: QWidget
+    ) -> None:
+        super().__init__(field)
         self.setProperty("role", "card")
         shadow = QGraphicsDropShadowEffect(self)
         shadow.setBlurRadius(28)
@@ -44,17 +45,18 @@ class UserPopup(QFrame):
         self.setGraphicsEffect(shadow)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list = QListView()
-        self.list.setObjectName("apiKeyEditor.user.list")
-        self.list.setAccessibleName("People")
+        self.list.setObjectName(f"{name}.list")
+        self.list.setAccessibleName(accessible_name)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setUniformItemSizes(True)
         self.list.setMouseTracking(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setModel(search)
-        self.list.setItemDelegate(UserDelegate(theme, self.list))
+        self.list.setModel(rows)
+        delegate.setParent(self.list)
+        self.list.setItemDelegate(delegate)
         self.list.clicked.connect(lambda index: self.picked.emit(index.data(Qt.ItemDataRole.UserRole)))
         self.words = QLabel()
-        self.words.setObjectName("apiKeyEditor.user.words")
+        self.words.setObjectName(f"{name}.words")
         self.words.setProperty("role", "dimmed")
         self.words.setWordWrap(True)
         self.words.setContentsMargins(8, 8, 8, 8)
@@ -63,8 +65,8 @@ class UserPopup(QFrame):
         layout.setSpacing(0)
         layout.addWidget(self.list)
         layout.addWidget(self.words)
-        self._search = search
-        self._field = parent
+        self._rows = rows
+        self._field = field
         self.hide()
 
     @property
@@ -73,16 +75,16 @@ class UserPopup(QFrame):
         return self.list.currentIndex().row()
 
     def say(self, words: str) -> None:
-        """Shows a sentence instead of people; an empty one shows the people again."""
+        """Shows a sentence instead of the list; an empty one shows the list again."""
         self.words.setText(words)
         self.words.setVisible(bool(words))
         self.list.setVisible(not words)
 
     def mark(self, row: int) -> None:
         """Marks a row, or the nearest there is, and brings it into view."""
-        count = self._search.rowCount()
+        count = self._rows.rowCount()
         if count:
-            index = self._search.index(max(0, min(row, count - 1)))
+            index = self._rows.index(max(0, min(row, count - 1)))
             self.list.setCurrentIndex(index)
             self.list.scrollTo(index)
 
@@ -96,7 +98,7 @@ class UserPopup(QFrame):
         above = top - _GAP - _EDGE
         wanted = self._wanted_height(field.width())
         upwards = wanted > below and above > below
-        height = min(wanted, max(above if upwards else below, USER_ROW_HEIGHT + 10))
+        height = min(wanted, max(above if upwards else below, FOUND_ROW_HEIGHT + 10))
         left = field.mapTo(window, QPoint(0, 0)).x()
         y = top - _GAP - height if upwards else top + field.height() + _GAP
         self.setGeometry(QRect(left, y, field.width(), height))
@@ -129,4 +131,4 @@ class UserPopup(QFrame):
     def _wanted_height(self, width: int) -> int:
         if not self.words.isHidden():
             return self.words.heightForWidth(width - 10) + 10
-        return min(self._search.rowCount(), _MOST_ROWS) * USER_ROW_HEIGHT + 10
+        return min(self._rows.rowCount(), _MOST_ROWS) * FOUND_ROW_HEIGHT + 10
