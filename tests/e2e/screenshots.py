@@ -120,7 +120,7 @@ class Session:
         self._shot(app, "list-checked")
         page.checks.clear()
         page.table.setCurrentIndex(model.index(2, 1))
-        page.table.menu_requested.emit(_key(app, 2), page.table.key_menu_place())
+        page.table.menu_requested.emit(_key(app, 2), page.table.menu_place(page.table.currentIndex().row()))
         self._shot(app, "list-row-menu")
         _close_popups()
         query = model.query

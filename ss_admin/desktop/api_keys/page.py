@@ -135,7 +135,7 @@ class ApiKeysPage(QWidget):
             button_of_creation.connect(lambda: self.editing.open(None))
         self.head.delete_requested.connect(self._delete_checked)
         self.head.status_requested.connect(self._set_status_of_checked)
-        self.table.edit_requested.connect(self.editing.open)
+        self.table.open_requested.connect(self.editing.open)
         self.table.delete_requested.connect(self._delete)
         self.table.menu_requested.connect(self._open_menu)
         for actions in (self.editing, self.actions_on_key, self.actions_on_checked):

@@ -20,9 +20,9 @@ from PySide6.QtWidgets import QHeaderView, QWidget
 from ss_admin.contract.api_keys import ApiKeySort
 from ss_admin.desktop.api_keys.table.check_box import paint_check_box
 from ss_admin.desktop.api_keys.table.columns import COLUMN_SORTS, COLUMN_TITLES, SORT_TITLES, Column, column_of_sort
-from ss_admin.desktop.api_keys.table.delegates import CELL_PADDING
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.menu import Menu
+from ss_admin.desktop.widgets.row_cells import CELL_PADDING
 
 __all__ = ["ApiKeyHeader"]
 

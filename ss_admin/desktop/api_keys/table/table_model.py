@@ -1,7 +1,5 @@
 """The list of API keys as a table model: what each cell shows, says and tells, and which rows are checked."""
 
-from enum import IntEnum
-
 from PySide6.QtCore import QObject, Qt
 
 from ss_admin.client.api_keys import ApiKeysClient
@@ -12,16 +10,11 @@ from ss_admin.desktop.api_keys.table.paged_rows import Index, PagedRows
 from ss_admin.desktop.api_keys.table.selection import KeyChecks
 from ss_admin.desktop.background import Background
 from ss_admin.desktop.moments import Clock, utc_now
+from ss_admin.desktop.widgets.row_cells import ROW_ROLE
 
-__all__ = ["ApiKeyTableModel", "CellRole"]
+__all__ = ["ApiKeyTableModel"]
 
 _SPOKEN_TITLES = {**COLUMN_TITLES, Column.CHECK: "Check all", Column.ACTIONS: "Actions"}
-
-
-class CellRole(IntEnum):
-    """What a cell gives beyond Qt's own roles: the row's whole `ApiKey`, None while it is not loaded."""
-
-    API_KEY = int(Qt.ItemDataRole.UserRole) + 1
 
 
 class ApiKeyTableModel(PagedRows):
@@ -53,7 +46,7 @@ class ApiKeyTableModel(PagedRows):
         if not index.isValid():
             return None
         api_key, column = self.api_key(index.row()), Column(index.column())
-        if role == CellRole.API_KEY:
+        if role == ROW_ROLE:
             return api_key
         if api_key is None:
             return "Loading" if role == Qt.ItemDataRole.AccessibleTextRole else None

@@ -11,8 +11,9 @@ from ss_admin.contract.api_keys import ApiKeySort
 from ss_admin.desktop.api_keys.table.columns import Column
 from ss_admin.desktop.api_keys.table.page_cache import MAX_PAGES
 from ss_admin.desktop.api_keys.table.selection import KeyChecks
-from ss_admin.desktop.api_keys.table.table_model import ApiKeyTableModel, CellRole
+from ss_admin.desktop.api_keys.table.table_model import ApiKeyTableModel
 from ss_admin.desktop.background import Background
+from ss_admin.desktop.widgets.row_cells import ROW_ROLE
 from tests.support.sample_keys import NOW, SampleApiKeys, sample_key
 
 MakeModel = Callable[[SampleApiKeys], ApiKeyTableModel]
@@ -212,7 +213,7 @@ def test_the_first_column_checks_rows_that_are_loaded(make_model: MakeModel) -> 
 
 def test_a_cell_hands_out_its_key_and_every_column_has_a_spoken_title(make_model: MakeModel) -> None:
     model = make_model(SampleApiKeys.of(3))
-    assert model.index(1, Column.STATUS).data(CellRole.API_KEY) == sample_key(1)
+    assert model.index(1, Column.STATUS).data(ROW_ROLE) == sample_key(1)
     spoken = [
         model.headerData(column, Qt.Orientation.Horizontal, Qt.ItemDataRole.AccessibleTextRole) for column in Column
     ]

@@ -25,9 +25,9 @@ def click(qtbot: QtBot, page: ApiKeysPage, row: int, column: Column, button=Qt.M
 def test_enter_edits_space_checks_and_delete_deletes_the_current_row(sample_page: Shown, qtbot: QtBot) -> None:
     page, _ = sample_page
     page.table.setCurrentIndex(page.model.index(3, Column.NAME))
-    page.table.edit_requested.disconnect()
+    page.table.open_requested.disconnect()
     page.table.delete_requested.disconnect()
-    with qtbot.waitSignal(page.table.edit_requested) as edit:
+    with qtbot.waitSignal(page.table.open_requested) as edit:
         qtbot.keyClick(page.table, Qt.Key.Key_Return)
     assert edit.args == [sample_key(3)]
     qtbot.keyClick(page.table, Qt.Key.Key_Space)
@@ -49,8 +49,8 @@ def test_a_click_on_the_check_box_checks_and_a_double_click_on_a_row_edits(sampl
     page, _ = sample_page
     click(qtbot, page, 2, Column.CHECK)
     assert page.checks.is_checked("key-2")
-    page.table.edit_requested.disconnect()
-    with qtbot.waitSignal(page.table.edit_requested) as edit:
+    page.table.open_requested.disconnect()
+    with qtbot.waitSignal(page.table.open_requested) as edit:
         qtbot.mouseDClick(page.table.viewport(), Qt.MouseButton.LeftButton, pos=cell(page, 2, Column.KEY))
     assert edit.args == [sample_key(2)]
 
@@ -82,9 +82,9 @@ def test_a_row_that_is_not_loaded_does_nothing(
     api_keys = SampleApiKeys.of(1_000)
     page = show_page(api_keys)
     api_keys.hold()
-    page.table.edit_requested.disconnect()
+    page.table.open_requested.disconnect()
     page.table.setCurrentIndex(page.model.index(700, Column.NAME))
-    with qtbot.assertNotEmitted(page.table.edit_requested), qtbot.assertNotEmitted(page.table.delete_requested):
+    with qtbot.assertNotEmitted(page.table.open_requested), qtbot.assertNotEmitted(page.table.delete_requested):
         for key in (Qt.Key.Key_Return, Qt.Key.Key_Space, Qt.Key.Key_Delete):
             qtbot.keyClick(page.table, key)
     assert page.checks.count(1_000) == 0
