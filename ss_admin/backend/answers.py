@@ -13,7 +13,13 @@ from ss_admin.backend.api_keys.errors import ApiKeyNotFound, ApiKeyOrderUnfit, V
 from ss_admin.backend.paging import CursorInvalid
 from ss_admin.backend.problems import BEARER_CHALLENGE, ProblemError, problem_document
 from ss_admin.backend.request_context import request_id
-from ss_admin.backend.rule_chains.service import RuleChainNotFound
+from ss_admin.backend.rule_chains.engine.runs import RunnersBusy
+from ss_admin.backend.rule_chains.errors import (
+    ExecutionNotFound,
+    RuleChainNotFound,
+    RuleChainUnfit,
+    RuleChainVersionConflict,
+)
 from ss_admin.backend.store.engine import StoreUnavailable
 from ss_admin.contract.problems import PROBLEM_MEDIA_TYPE, FieldFault, ProblemCode
 
@@ -93,6 +99,25 @@ def _rule_chain_not_found(_error: RuleChainNotFound) -> ProblemError:
     return ProblemError(ProblemCode.NOT_FOUND, "There is no such rule chain.")
 
 
+def _execution_not_found(_error: ExecutionNotFound) -> ProblemError:
+    return ProblemError(ProblemCode.NOT_FOUND, "There is no such execution; it may be kept no longer.")
+
+
+def _rule_chain_changed(_error: RuleChainVersionConflict) -> ProblemError:
+    detail = "Somebody else changed this rule chain in the meantime. Get it again, then repeat your change."
+    return ProblemError(ProblemCode.VERSION_CONFLICT, detail)
+
+
+def _rule_chain_unfit(error: RuleChainUnfit) -> ProblemError:
+    detail = "The rule chain is not valid; see `errors`."
+    return ProblemError(ProblemCode.VALIDATION_FAILED, detail, errors=error.faults)
+
+
+def _runners_busy(_error: RunnersBusy) -> ProblemError:
+    detail = "Too many rule chains are being checked or tried at this moment. Try again."
+    return ProblemError(ProblemCode.UNAVAILABLE, detail, headers={"Retry-After": "1"})
+
+
 def _api_key_not_found(_error: ApiKeyNotFound) -> ProblemError:
     return ProblemError(ProblemCode.NOT_FOUND, "There is no such API key.")
 
@@ -157,6 +182,10 @@ _TRANSLATIONS: Mapping[type[BaseException], Callable[..., ProblemError]] = Mappi
         VersionConflict: _version_conflict,
         ApiKeyOrderUnfit: _order_unfit,
         RuleChainNotFound: _rule_chain_not_found,
+        RuleChainUnfit: _rule_chain_unfit,
+        RuleChainVersionConflict: _rule_chain_changed,
+        ExecutionNotFound: _execution_not_found,
+        RunnersBusy: _runners_busy,
     }
 )
 """The one place where errors of the domain become problems."""

@@ -28,6 +28,9 @@ from ss_admin.backend.openapi import SECURITY_SCHEMES
 from ss_admin.backend.problems import ProblemError
 from ss_admin.backend.request_context import AdminRequest, request_id
 from ss_admin.backend.rule_chains import routes as rule_chain_routes
+from ss_admin.backend.rule_chains.engine.apart import ApartRunners
+from ss_admin.backend.rule_chains.executions import routes as execution_routes
+from ss_admin.backend.rule_chains.executions.reading import ExecutionsService
 from ss_admin.backend.rule_chains.service import RuleChainsService
 from ss_admin.backend.settings import ConfigurationError, Settings, pepper_file, resolve_pepper
 from ss_admin.backend.store.engine import Store
@@ -73,7 +76,9 @@ def create_app(settings: Settings, *, store: Store | None = None, passwords: Pas
     app.register_api(build_users_blueprint(accounts))
     app.register_api(api_key_routes.build_blueprint(ApiKeysService(store, pepper)))
     app.register_api(activity_routes.build_blueprint(ActivityService(store)))
-    app.register_api(rule_chain_routes.build_blueprint(RuleChainsService(store), settings.public_url))
+    chains = RuleChainsService(store, pepper, ApartRunners(), execution_days=settings.execution_days)
+    app.register_api(rule_chain_routes.build_blueprint(chains, settings.public_url))
+    app.register_api(execution_routes.build_blueprint(ExecutionsService(store)))
     app.register_api(health.build_blueprint(store, lambda: render_metrics(requests, gateway.counters)))
     app.register_api(api_document.build_blueprint(app))
     app.extensions["ss_backend"] = Backend(store, gateway)
