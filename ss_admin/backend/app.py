@@ -23,6 +23,7 @@ from ss_admin.backend.api_keys import routes as api_key_routes
 from ss_admin.backend.api_keys.service import ApiKeysService
 from ss_admin.backend.client_address import client_address
 from ss_admin.backend.gateway.body import read_body
+from ss_admin.backend.gateway.execution_log import ExecutionLog
 from ss_admin.backend.gateway.middleware import Gateway, WsgiApp, build_gateway
 from ss_admin.backend.openapi import SECURITY_SCHEMES
 from ss_admin.backend.problems import ProblemError
@@ -69,14 +70,22 @@ def create_app(settings: Settings, *, store: Store | None = None, passwords: Pas
     accounts = AccountsService(store, passwords or Passwords())
     requests = RequestCounters()
     app = _bare_app()
-    gateway = build_gateway(cast("WsgiApp", app.wsgi_app), store=store, pepper=pepper, settings=settings)
+    runners = ApartRunners()
+    gateway = build_gateway(
+        cast("WsgiApp", app.wsgi_app),
+        store=store,
+        pepper=pepper,
+        settings=settings,
+        runners=runners,
+        executions=ExecutionLog(store),
+    )
     app.wsgi_app = gateway  # type: ignore[method-assign]
     _begin_and_end_requests(app, settings, accounts, requests)
     app.register_api(build_session_blueprint(accounts))
     app.register_api(build_users_blueprint(accounts))
     app.register_api(api_key_routes.build_blueprint(ApiKeysService(store, pepper)))
     app.register_api(activity_routes.build_blueprint(ActivityService(store)))
-    chains = RuleChainsService(store, pepper, ApartRunners(), execution_days=settings.execution_days)
+    chains = RuleChainsService(store, pepper, runners, execution_days=settings.execution_days)
     app.register_api(rule_chain_routes.build_blueprint(chains, settings.public_url))
     app.register_api(execution_routes.build_blueprint(ExecutionsService(store)))
     app.register_api(health.build_blueprint(store, lambda: render_metrics(requests, gateway.counters)))

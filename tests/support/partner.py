@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from ss_admin.backend.api_keys.service import ApiKeysService
 from ss_admin.backend.app import create_app
 from ss_admin.backend.store.engine import Store
-from ss_admin.backend.store.tables import ApiKeyRow, RuleChainRow, TombstoneRow
+from ss_admin.backend.store.tables import ApiKeyRow, ExecutionRow, RuleChainRow, RuleChainVersionRow, TombstoneRow
 from ss_admin.contract.api_keys import ApiKeyChange, ApiKeyCreated, ApiKeyStatus, NewApiKey
 from ss_admin.contract.documents import ObjectRef
 from ss_admin.resource_files import resource_path
@@ -26,20 +26,32 @@ def plant_chain(store: Store, tenant: ObjectRef, sample: str = "building-alarm",
     """Store a sample chain, changed as told; its id."""
     chain = json.loads(resource_path("sample-chains", f"{sample}.json").read_text(encoding="utf-8")) | changes
     now = datetime.now(UTC)
-    rulechain_id = str(uuid.uuid4())
+    row = RuleChainRow(
+        **chain,
+        id=str(uuid.uuid4()),
+        tenant_id=tenant.id,
+        name_folded=chain["name"].casefold(),
+        created_at=now,
+        updated_at=now,
+        version=1,
+        definition_version=1,
+        signing_generation=1,
+    )
     with store.writing() as session:
-        session.add(
-            RuleChainRow(
-                **chain,
-                id=rulechain_id,
-                tenant_id=tenant.id,
-                name_folded=chain["name"].casefold(),
-                created_at=now,
-                updated_at=now,
-                version=1,
-            )
-        )
-    return rulechain_id
+        session.add(row)
+        session.flush()
+        session.add(_as_version(row))
+    return row.id
+
+
+def _as_version(row: RuleChainRow) -> RuleChainVersionRow:
+    return RuleChainVersionRow(
+        rulechain_id=row.id,
+        version=row.definition_version,
+        input_schema=row.input_schema,
+        definition=row.definition,
+        saved_at=row.updated_at,
+    )
 
 
 class Partner:
@@ -64,6 +76,9 @@ class Partner:
             for name, value in values.items():
                 setattr(row, name, value)
             row.version += 1
+            if {"input_schema", "definition"} & set(values):
+                row.definition_version = row.version
+                session.add(_as_version(row))
 
     def key(self, **order: Any) -> ApiKeyCreated:
         """A new key; unlimited unless told otherwise."""
@@ -107,6 +122,16 @@ class Partner:
         """The key as it is stored."""
         with self.store.reading() as session:
             return session.query(ApiKeyRow).filter_by(id=created.api_key.id).one()
+
+    def execution(self, execution_id: str) -> ExecutionRow | None:
+        """The run as it is recorded."""
+        with self.store.reading() as session:
+            return session.query(ExecutionRow).filter_by(id=execution_id).one_or_none()
+
+    def executions(self, rulechain_id: str) -> list[ExecutionRow]:
+        """Every recorded run of the chain, the oldest first."""
+        with self.store.reading() as session:
+            return session.query(ExecutionRow).filter_by(rulechain_id=rulechain_id).order_by(ExecutionRow.number).all()
 
     def tombstone(self, created: ApiKeyCreated) -> TombstoneRow:
         """What is left of the deleted key."""

@@ -7,6 +7,8 @@ the date alone would invite the partner to ask for a later one.
 import logging
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, select
@@ -28,13 +30,16 @@ _API_KEY_FACTS = (
     select(
         ApiKeyRow.id,
         ApiKeyRow.tenant_id,
+        ApiKeyRow.name,
+        ApiKeyRow.masked_key,
         ApiKeyRow.status,
         ApiKeyRow.expires_at,
         ApiKeyRow.permissions,
+        ApiKeyRow.allowed_addresses,
         ApiKeyRow.rate_max_requests,
         ApiKeyRow.rate_window_seconds,
         RuleChainRow.id.label("rulechain_id"),
-        RuleChainRow.version.label("rulechain_version"),
+        RuleChainRow.definition_version,
         RuleChainRow.is_external,
         RuleChainRow.enabled,
     )
@@ -47,23 +52,35 @@ _API_KEY_FACTS = (
 _TOMBSTONE_FACTS = select(TombstoneRow.api_key_id).where(TombstoneRow.digest == bindparam("digest"))
 
 
+Networks = tuple[IPv4Network | IPv6Network, ...]
+
+MAX_PARSED_LISTS = 1000
+
+
 @dataclass(frozen=True, slots=True)
 class ChainState:
     """What a call must know of the chain before it is loaded."""
 
     id: str
-    version: int
+    definition_version: int
     is_external: bool
     enabled: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An authenticated key, and the chain it called if its tenant has that chain."""
+    """An authenticated key, and the chain it called if its tenant has that chain.
+
+    `api_key_name`: the name with the masked key. `rulechain_ids`: the only chains that the key may call, None: all;
+    `networks`: the only ones it may be used from, None: everywhere.
+    """
 
     api_key_id: str
+    api_key_name: str
     tenant_id: str
     may_write: bool
+    rulechain_ids: frozenset[str] | None
+    networks: Networks | None
     rate_limit: RateLimit | None
     chain: ChainState | None
 
@@ -94,6 +111,8 @@ class Authenticator:
     def __init__(self, store: Store, pepper: bytes) -> None:
         self._store = store
         self._pepper = pepper
+        # The list itself is read anew with every call; only what it comes to is remembered.
+        self._parse_networks = lru_cache(MAX_PARSED_LISTS)(_parse_networks)
 
     def __repr__(self) -> str:
         return "<Authenticator>"
@@ -113,7 +132,23 @@ class Authenticator:
                 raise ProblemError(ProblemCode.INVALID_API_KEY, _UNKNOWN_KEY)
             raise DeletedKeyTried(digest, deleted_id)
         _check_state(row, now)
-        return _caller(row)
+        return self._caller(row)
+
+    def _caller(self, row: Row[Any]) -> Caller:
+        chain = None
+        if row.rulechain_id is not None:
+            chain = ChainState(row.rulechain_id, row.definition_version, row.is_external, row.enabled)
+        rulechain_ids, addresses = row.permissions.get("rulechains"), row.allowed_addresses
+        return Caller(
+            api_key_id=row.id,
+            api_key_name=f"{row.name} ({row.masked_key})",
+            tenant_id=row.tenant_id,
+            may_write=Entity.WRITE.value in row.permissions.get("entities", ()),
+            rulechain_ids=None if rulechain_ids is None else frozenset(rulechain_ids),
+            networks=None if addresses is None else self._parse_networks(tuple(addresses)),
+            rate_limit=to_rate_limit(row.rate_max_requests, row.rate_window_seconds),
+            chain=chain,
+        )
 
 
 def _check_form(api_key: str) -> None:
@@ -141,10 +176,5 @@ def _check_state(row: Row[Any], now: datetime) -> None:
         )
 
 
-def _caller(row: Row[Any]) -> Caller:
-    limit = to_rate_limit(row.rate_max_requests, row.rate_window_seconds)
-    chain = None
-    if row.rulechain_id is not None:
-        chain = ChainState(row.rulechain_id, row.rulechain_version, row.is_external, row.enabled)
-    may_write = Entity.WRITE.value in row.permissions.get("entities", ())
-    return Caller(row.id, row.tenant_id, may_write, limit, chain)
+def _parse_networks(texts: tuple[str, ...]) -> Networks:
+    return tuple(ip_network(text) for text in texts)

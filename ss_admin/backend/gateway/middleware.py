@@ -13,8 +13,10 @@ from ss_admin.backend.gateway.answers import Answer, problem_answer
 from ss_admin.backend.gateway.authenticator import Authenticator
 from ss_admin.backend.gateway.body import drain_body, read_body
 from ss_admin.backend.gateway.counters import CallCounters
+from ss_admin.backend.gateway.execution_log import ExecutionLog
 from ss_admin.backend.gateway.limiter import Limiter, SlidingWindowLimiter
 from ss_admin.backend.gateway.partner_call import CallOutcome, PartnerCall, PartnerCalls
+from ss_admin.backend.gateway.recorded_runs import RecordedRuns
 from ss_admin.backend.gateway.recorder import Recorder
 from ss_admin.backend.problems import ProblemError
 from ss_admin.backend.request_context import REQUEST_ID
@@ -138,18 +140,28 @@ class _StoredChains:
     def __call__(self, rulechain_id: str) -> ChainSource | None:
         with self.store.reading() as session:
             row = load_chain(session, rulechain_id)
-        return None if row is None else ChainSource(row.version, row.input_schema, row.definition)
+        return None if row is None else ChainSource(row.definition_version, row.input_schema, row.definition)
 
 
 def build_gateway(
-    inner: WsgiApp, *, store: Store, pepper: bytes, settings: Settings, limiter: Limiter | None = None
+    inner: WsgiApp,
+    *,
+    store: Store,
+    pepper: bytes,
+    settings: Settings,
+    runners: ApartRunners,
+    executions: ExecutionLog,
+    limiter: Limiter | None = None,
 ) -> Gateway:
-    """The gateway with all its parts; `limiter`: the exact window of this process unless another is given."""
+    """The gateway with all its parts; `limiter`: the exact window of this process unless another is given.
+
+    `runners` and `executions` are others' too: who made them closes them.
+    """
     recorder = Recorder(store)
     calls = PartnerCalls(
         authenticator=Authenticator(store, pepper),
         limiter=limiter or SlidingWindowLimiter(),
-        chains=CompiledChains(_StoredChains(store), ApartRunners()),
+        runs=RecordedRuns(CompiledChains(_StoredChains(store), runners), executions),
         recorder=recorder,
         max_body_bytes=settings.max_body_bytes,
     )

@@ -1,7 +1,9 @@
 """The store goes away and comes back: a plain 503 in between, and recovery by itself."""
 
 import sqlite3
+import threading
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -61,19 +63,52 @@ def test_a_store_lost_between_authentication_and_run_is_told_with_the_limit(
     assert (answer.status_code, answer.headers["X-RateLimit-Remaining"]) == (503, "4")
 
 
-def test_a_locked_embedded_database_still_answers_calls_and_last_use_follows(sqlite_url: str) -> None:
+@pytest.fixture
+def embedded(sqlite_url: str) -> Iterator[Partner]:
+    """A partner over an embedded database of its own."""
     store = Store.open(sqlite_url)
     app = create_app(test_settings(sqlite_url), store=store, passwords=cheap_passwords())
-    partner = Partner(app, store)
-    chain, key = partner.chain(), partner.key()
-    other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    assert partner.call(chain, key.secret).status_code == 200
-    other.execute("ROLLBACK")
-    other.close()
-    app.extensions["ss_backend"].gateway.close()
-    assert partner.row(key).last_used_at is not None
+    yield Partner(app, store)
     app.extensions["ss_backend"].close()
+
+
+@pytest.fixture
+def intruder(sqlite_url: str) -> Iterator[sqlite3.Connection]:
+    """Another program's connection to the same file, which has just begun to write."""
+    other = sqlite3.connect(
+        sqlite_url.removeprefix("sqlite:///"), isolation_level=None, check_same_thread=False, timeout=10
+    )
+    yield other
+    other.close()
+
+
+def test_a_call_waits_for_an_embedded_database_that_another_program_writes_to(
+    embedded: Partner, intruder: sqlite3.Connection
+) -> None:
+    chain, key = embedded.chain(), embedded.key()
+    intruder.execute("BEGIN IMMEDIATE")
+    end = threading.Timer(0.5, intruder.execute, ["ROLLBACK"])
+    end.start()
+    answer = embedded.call(chain, key.secret)
+    end.join()
+    assert answer.status_code == 200
+    assert embedded.execution(answer.get_json()["execution_id"]) is not None
+    embedded.app.extensions["ss_backend"].gateway.close()
+    assert embedded.row(key).last_used_at is not None
+
+
+def test_a_run_that_cannot_be_recorded_is_told_as_unavailable_and_has_no_effect(
+    embedded: Partner, intruder: sqlite3.Connection
+) -> None:
+    chain, key = embedded.chain(), embedded.key()
+    intruder.execute("BEGIN IMMEDIATE")
+    answer = embedded.call(chain, key.secret)
+    intruder.execute("ROLLBACK")
+    assert (answer.status_code, answer.get_json(force=True)["code"]) == (503, "unavailable")
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert embedded.executions(chain) == []
+    assert embedded.call(chain, key.secret).status_code == 200
+    assert len(embedded.executions(chain)) == 1
 
 
 def test_postgresql_refusing_connections_is_told_and_survived(postgresql_source: PostgresqlSource) -> None:
