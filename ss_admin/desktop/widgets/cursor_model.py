@@ -10,6 +10,8 @@ from typing_extensions import override
 from ss_admin.client.errors import ClientError
 from ss_admin.contract.documents import Page
 from ss_admin.desktop.background import Background, Task
+from ss_admin.desktop.widgets.row_cells import ROW_ROLE
+from ss_admin.desktop.widgets.row_merge import merge_rows
 
 __all__ = ["CursorColumn", "CursorModel"]
 
@@ -29,9 +31,12 @@ class CursorColumn:
 class CursorModel(QAbstractTableModel):
     """Items are documents with an `id`. `load` gives the page at a cursor (None: the first) on another thread.
 
-    `answered` is emitted at every answer, `failed` with a `ClientError`, `busy` when asking begins and ends.
+    `answered` is emitted at every answer, `failed` with a `ClientError`, `busy` when asking begins and ends; `merging`
+    and `merged` before and after a refresh changes the rows.
     """
 
+    merging = Signal()
+    merged = Signal()
     answered = Signal()
     failed = Signal(object)
     busy = Signal(bool)
@@ -58,12 +63,16 @@ class CursorModel(QAbstractTableModel):
         """Whether the first page has arrived at least once."""
         return self._is_loaded
 
+    def find(self, item_id: str) -> int | None:
+        """The row of the item with this id; None where it is not loaded."""
+        return next((row for row, item in enumerate(self._items) if item.id == item_id), None)
+
     def item(self, row: int) -> Any:  # noqa: ANN401 -- the model is the same for documents of every kind
         """The document in this row."""
         return self._items[row]
 
     def refresh(self) -> None:
-        """Asks for the first page anew; what is new is put on top, and only what has changed is redrawn."""
+        """Asks for the first page anew; rows come, go and move one by one, so that the current one stays current."""
         if self._task is not None:
             self._task.cancel()
         self._ask(None, self._take_first)
@@ -90,6 +99,8 @@ class CursorModel(QAbstractTableModel):
             return column.text(item)
         if role == Qt.ItemDataRole.ToolTipRole:
             return (column.tooltip or column.text)(item)
+        if role == ROW_ROLE:
+            return item
         return None
 
     @override
@@ -140,27 +151,24 @@ class CursorModel(QAbstractTableModel):
             self.endInsertRows()
 
     def _take_first(self, page: Page[Any]) -> None:
-        was_loaded, self._is_loaded = self._is_loaded, True
-        fresh = list(page.items)
-        first_known = self._items[0].id if self._items else None
-        new = next((place for place, item in enumerate(fresh) if item.id == first_known), None)
-        if was_loaded and new is not None and self._holds(fresh[new:]):
-            self._put_on_top(fresh, new)
+        if not self._is_loaded:
+            self._is_loaded = True
+            self.beginResetModel()
+            self._items = list(page.items)
+            self._next_cursor = page.next_cursor
+            self.endResetModel()
             return
-        self.beginResetModel()
-        self._items = fresh
-        self._next_cursor = page.next_cursor
-        self.endResetModel()
+        rest = self._after(page)
+        if not rest:
+            self._next_cursor = page.next_cursor
+        self.merging.emit()
+        merge_rows(self, self._items, [*page.items, *rest])
+        self.merged.emit()
 
-    def _holds(self, fresh: Sequence[Any]) -> bool:
-        """Whether the list goes on with just these items."""
-        return [item.id for item in self._items[: len(fresh)]] == [item.id for item in fresh]
-
-    def _put_on_top(self, fresh: Sequence[Any], new: int) -> None:
-        if new:
-            self.beginInsertRows(QModelIndex(), 0, new - 1)
-            self._items[:0] = fresh[:new]
-            self.endInsertRows()
-        if self._items[: len(fresh)] != fresh:
-            self._items[: len(fresh)] = fresh
-            self.tell_time_passed()
+    def _after(self, page: Page[Any]) -> Sequence[Any]:
+        """What is loaded of the list below the first page, as far as the first page leads on to it."""
+        if page.next_cursor is None or not page.items:
+            return ()
+        last = self.find(page.items[-1].id)
+        fresh = {item.id for item in page.items}
+        return () if last is None else [item for item in self._items[last + 1 :] if item.id not in fresh]

@@ -22,6 +22,7 @@ from ss_admin.desktop.widgets.empty_state import EmptyState
 from ss_admin.desktop.widgets.filling_column import FillingColumn
 from ss_admin.desktop.widgets.labels import words, wrapped_label
 from ss_admin.desktop.widgets.row_table import show_as_rows
+from ss_admin.desktop.widgets.scroll_anchor import ScrollAnchor
 from ss_admin.desktop.widgets.stale_mark import StaleMark
 
 __all__ = ["ListPage"]
@@ -33,7 +34,9 @@ _TIME_PASSES_MS = 30_000
 class ListPage(QWidget):
     """The base of a read-only list page; `name` begins the objectNames. See `shell/place.py` for the signals.
 
-    `widths` are the columns' widths at first; the last column takes what is left over, and never less.
+    `widths` are the columns' widths at first; the column `filling` (by default the last one) takes what is left over,
+    and never less. `table` is the view, where it is one of its own kind. A page may add buttons to `head`, and a row
+    of filters to `above`.
     """
 
     said = Signal(str)
@@ -50,6 +53,8 @@ class ListPage(QWidget):
         about: str,
         empty: EmptyState,
         widths: Sequence[int],
+        filling: int = -1,
+        table: QTableView | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -57,7 +62,7 @@ class ListPage(QWidget):
         self.theme = theme
         self.model = model
         model.setParent(self)
-        self.table = QTableView()
+        self.table = table or _plain_table()
         self.empty = empty
         self.refresh_button = IconButton(
             "ph.arrows-clockwise", "Refresh (F5)", name=f"{name}.refresh", theme=theme, outlined=True
@@ -66,7 +71,10 @@ class ListPage(QWidget):
         self._stripe = ProgressStripe(theme=theme)
         self._stack = QStackedWidget()
         self._prepare_table(name, heading)
-        self._lay_out_columns(widths)
+        for column, width in enumerate(widths):
+            self.table.setColumnWidth(column, width)
+        FillingColumn(self.table, filling % len(widths), widths[filling])
+        ScrollAnchor(self.table, model)
         self._lay_out(heading, about)
         self._time = QTimer(self, interval=_TIME_PASSES_MS)
         self._connect()
@@ -89,16 +97,10 @@ class ListPage(QWidget):
         table.setObjectName(f"{name}.table")
         table.setAccessibleName(heading)
         table.setModel(self.model)
-        show_as_rows(table, _ROW)
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionsClickable(False)
         header.setMinimumSectionSize(90)
-
-    def _lay_out_columns(self, widths: Sequence[int]) -> None:
-        for column, width in enumerate(widths):
-            self.table.setColumnWidth(column, width)
-        FillingColumn(self.table, len(widths) - 1, widths[-1])
 
     def _lay_out(self, heading: str, about: str) -> None:
         tokens = self.theme.tokens
@@ -106,11 +108,13 @@ class ListPage(QWidget):
         titles.setSpacing(2)
         titles.addWidget(words(heading, "heading"))
         titles.addWidget(wrapped_label(about, "dimmed"))
-        head = QHBoxLayout()
-        head.addLayout(titles, 1)
-        head.setSpacing(tokens.m)
-        head.addWidget(self.stale_mark)
-        head.addWidget(self.refresh_button)
+        self.head = QHBoxLayout()
+        self.head.addLayout(titles, 1)
+        self.head.setSpacing(tokens.m)
+        self.head.addWidget(self.stale_mark)
+        self.head.addWidget(self.refresh_button)
+        self.above = QHBoxLayout()
+        self.above.setSpacing(tokens.m)
         card = QFrame()
         card.setProperty("role", "card")
         inside = QVBoxLayout(card)
@@ -123,7 +127,8 @@ class ListPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(tokens.xl, tokens.xl, tokens.xl, tokens.xl)
         layout.setSpacing(tokens.l)
-        layout.addLayout(head)
+        layout.addLayout(self.head)
+        layout.addLayout(self.above)
         layout.addWidget(card, 1)
 
     def _connect(self) -> None:
@@ -150,3 +155,9 @@ class ListPage(QWidget):
 
     def _pass_on(self, error: ClientError) -> None:
         self.failed.emit(error)
+
+
+def _plain_table() -> QTableView:
+    table = QTableView()
+    show_as_rows(table, _ROW)
+    return table

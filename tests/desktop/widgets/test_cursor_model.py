@@ -3,13 +3,18 @@
 import threading
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from ss_admin.client.errors import ServerUnreachable
 from ss_admin.contract.documents import ObjectRef, Page
 from ss_admin.desktop.background import Background
 from ss_admin.desktop.widgets.cursor_model import CursorColumn, CursorModel
+from ss_admin.desktop.widgets.row_merge import merge_rows
+
+_ROOT = QModelIndex()
 
 
 class Server:
@@ -51,7 +56,7 @@ def names(model: CursorModel) -> list[str]:
 
 
 def read_to_the_end(model: CursorModel, background: Background) -> None:
-    while model.canFetchMore(QModelIndex()):
+    while model.canFetchMore(_ROOT):
         model.fetchMore(QModelIndex())
         assert background.wait_idle()
 
@@ -140,3 +145,52 @@ def test_headers_and_tooltips(model, background):
     assert model.headerData(0, Qt.Orientation.Horizontal) == "Name"
     assert model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole) == "Item 0"
     assert model.item(0).id == "id-0"
+
+
+def test_a_refresh_moves_inserts_and_drops_rows_so_that_a_row_keeps_its_place_in_a_selection(model, server, background):
+    model.refresh()
+    assert background.wait_idle()
+    read_to_the_end(model, background)
+    kept = QPersistentModelIndex(model.index(2, 0))
+    resets = []
+    model.modelReset.connect(lambda: resets.append(1))
+    first, second, third, fourth = server.items[:4]
+    server.items[:4] = [third, ObjectRef(id="new", name="New"), ObjectRef(id=first.id, name="Renamed"), fourth]
+    model.refresh()
+    assert background.wait_idle()
+    assert names(model)[:5] == ["Item 2", "New", "Renamed", "Item 3", "Item 4"]
+    assert second.name not in names(model)
+    assert (kept.row(), kept.data(), resets) == (0, "Item 2", [])
+
+
+def test_a_refresh_that_finds_nothing_empties_the_list(model, server, background):
+    model.refresh()
+    assert background.wait_idle()
+    server.items.clear()
+    model.refresh()
+    assert background.wait_idle()
+    assert model.rowCount() == 0
+
+
+@given(before=st.lists(st.integers(0, 9), unique=True), after=st.lists(st.integers(0, 9), unique=True))
+def test_any_list_can_become_any_other(before, after):
+    class Recorder(QAbstractTableModel):
+        def __init__(self, items):
+            super().__init__()
+            self.items = items
+
+        def rowCount(self, parent=_ROOT):
+            return 0 if parent.isValid() else len(self.items)
+
+        def columnCount(self, parent=_ROOT):
+            return 0 if parent.isValid() else 1
+
+        def data(self, index, role=0):
+            return self.items[index.row()].name if role == Qt.ItemDataRole.DisplayRole else None
+
+    rows = Recorder([ObjectRef(id=str(number), name="old") for number in before])
+    tester = QAbstractItemModelTester(rows, QAbstractItemModelTester.FailureReportingMode.Fatal, rows)
+    wanted = [ObjectRef(id=str(number), name="new") for number in after]
+    merge_rows(rows, rows.items, wanted)
+    assert rows.items == wanted
+    assert tester.model() is rows
