@@ -9,6 +9,7 @@ from ss_admin.contract.accounts import Role
 from ss_admin.contract.documents import ObjectRef
 from tests.support.api_keys import Seed, plant
 from tests.support.backend import PASSWORD
+from tests.support.executions import an_execution, plant_executions
 from tests.support.partner import plant_chain
 from tests.support.problems import refused
 
@@ -22,9 +23,14 @@ BODIES = {
     ("PATCH", f"{API}/api-keys/<string:api_key_id>"): {"name": "Changed"},
     ("POST", f"{API}/api-keys/bulk-delete"): {"ids": ["nobody"]},
     ("POST", f"{API}/api-keys/bulk-status"): {"ids": ["nobody"], "status": "disabled"},
+    ("POST", f"{API}/rulechains"): {"name": "New", "input_schema": {}, "definition": {"nodes": [], "edges": []}},
+    ("PATCH", f"{API}/rulechains/<rulechain_id>"): {"name": "Changed"},
+    ("POST", f"{API}/rulechains/<rulechain_id>/test"): {"payload": {}},
+    ("POST", f"{API}/rulechains/<rulechain_id>/signing-secret"): None,
+    ("POST", f"{API}/rulechains/<rulechain_id>/signing-secret/replace"): None,
 }
 REFERENCES_IN_BODIES = {"user_id", "ids"}
-REFERENCES_IN_QUERIES = {"user_id", "actor_id", "object_id"}
+REFERENCES_IN_QUERIES = {"user_id", "actor_id", "object_id", "api_key_id"}
 
 
 def routes_of(app):
@@ -35,7 +41,7 @@ def routes_of(app):
         if rule.rule.startswith(API)
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     ]
-    assert len(found) >= 13
+    assert len(found) >= 22
     return sorted(found, key=lambda route: (route == ("DELETE", SESSION), route[0] == "DELETE", route))
 
 
@@ -49,7 +55,9 @@ def objects_of(store, person):
     """One object of the person's tenant for every kind of id that a route takes."""
     user = ObjectRef(id=person.user_id, name=person.name)
     [api_key_id] = plant(store, person.tenant, user, [Seed(name="Planted")])
-    return {"api_key_id": api_key_id, "rulechain_id": plant_chain(store, person.tenant)}
+    rulechain_id = plant_chain(store, person.tenant)
+    [execution_id] = plant_executions(store, [an_execution(person.tenant, rulechain_id, api_key_id=api_key_id)])
+    return {"api_key_id": api_key_id, "rulechain_id": rulechain_id, "execution_id": execution_id}
 
 
 @pytest.fixture
@@ -120,6 +128,16 @@ def test_objects_of_another_tenant_are_not_there_on_any_route(app, town, admin, 
         assert {**answer.json, "request_id": ""} == {**unknown.json, "request_id": ""}
     key = owner.get(f"{API}/api-keys/{foreign['api_key_id']}").json
     assert (key["name"], key["version"]) == ("Planted", 1)
+    chain = owner.get(f"{API}/rulechains/{foreign['rulechain_id']}").json
+    assert (chain["name"], chain["version"], chain["runs"]) == ("Building Alarm", 1, 1)
+
+
+def test_execution_of_another_chain_is_not_there(town, admin, own, foreign, store):
+    client, elsewhere = town.client(admin), plant_chain(store, admin.tenant)
+    executions = f"{API}/rulechains/{elsewhere}/executions"
+    for execution_id in (own["execution_id"], foreign["execution_id"], "none", "%00", "x" * 65):
+        refused(client.get(f"{executions}/{execution_id}"), 404, "not_found")
+    assert client.get(executions).json["total"] == 0
 
 
 def test_references_to_another_tenants_objects_lead_nowhere(town, admin, other_admin, own, foreign):
@@ -134,6 +152,8 @@ def test_references_to_another_tenants_objects_lead_nowhere(town, admin, other_a
     switched = client.post(f"{keys}/bulk-status", json={"ids": ids, "status": "disabled"})
     assert switched.json == {"changed": 0, "missing": ids}
     assert client.get(keys, query_string={"user_id": other_admin.user_id}).json["total"] == 0
+    executions = f"{API}/rulechains/{own['rulechain_id']}/executions"
+    assert client.get(executions, query_string={"api_key_id": foreign["api_key_id"]}).json["total"] == 0
     for parameter in ("actor_id", "object_id"):
         assert client.get(f"{API}/activity", query_string={parameter: other_admin.user_id}).json["total"] == 0
     assert owner.get(f"{keys}/{ids[0]}").json["status"] == "active"

@@ -14,7 +14,9 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.support.article import SAMPLE_PAYLOAD
 from tests.support.backend import PASSWORD
+from tests.support.executions import an_execution, plant_executions
 from tests.support.partner import plant_chain
+from tests.support.sample_chains import sample_document
 
 PROMISES = [
     not_a_server_error,
@@ -44,18 +46,23 @@ def store_url(sqlite_url):
 def operations(app):
     schema = schemathesis.openapi.from_wsgi("/openapi.json", app)
     found = [result.ok() for result in schema.get_all_operations()]
-    assert len(found) >= 18
+    assert len(found) >= 27
     return sorted(found, key=lambda operation: operation.method.lower() == "delete")  # the key lives until the end
+
+
+def _sample():
+    chain = sample_document()
+    return {"input_schema": chain["input_schema"], "definition": chain["definition"], "payload": dict(SAMPLE_PAYLOAD)}
 
 
 class Caller:
     """Sends made-up requests as an administrator, with ids of objects that are there every other time."""
 
-    def __init__(self, client, admin, key, rulechain_id):
+    def __init__(self, client, admin, key, objects):
         self._client, self._username = client, admin.username
         self._token = admin.token
-        self._ids = {"api_key_id": key["api_key"]["id"], "rulechain_id": rulechain_id}
-        self._known = {"user_id": admin.user_id, "username": admin.username, "password": PASSWORD}
+        self._ids = {"api_key_id": key["api_key"]["id"], **objects}
+        self._known = {"user_id": admin.user_id, "username": admin.username, "password": PASSWORD, **_sample()}
         self._secret = key["secret"]
         self._calls = 0
 
@@ -89,7 +96,9 @@ def caller(client, admin, store):
     body = {"name": "Alarm", "user_id": admin.user_id}
     key = client.post("/api/v1/api-keys", json=body, headers=admin.headers)
     assert key.status_code == 201
-    return Caller(client, admin, key.json, plant_chain(store, admin.tenant))
+    rulechain_id = plant_chain(store, admin.tenant)
+    [execution_id] = plant_executions(store, [an_execution(admin.tenant, rulechain_id)])
+    return Caller(client, admin, key.json, {"rulechain_id": rulechain_id, "execution_id": execution_id})
 
 
 def send_made_up(operation, mode, send):
