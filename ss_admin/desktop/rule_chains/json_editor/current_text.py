@@ -1,0 +1,38 @@
+"""The text of an editor as it stands, what it says and where its parts stand; each worked out once per change."""
+
+from ss_admin.desktop.rule_chains.json_editor.code_area import CodeArea
+from ss_admin.desktop.rule_chains.json_editor.json_places import JsonPlaces
+from ss_admin.desktop.rule_chains.json_editor.json_text import Reading, read_json
+
+__all__ = ["CurrentText"]
+
+
+class CurrentText:
+    """Ask as often as you like."""
+
+    def __init__(self, area: CodeArea) -> None:
+        self._area = area
+        self._text: tuple[int, str] = (-1, "")
+        self._reading: tuple[int, Reading] | None = None
+        self._places: tuple[int, JsonPlaces] | None = None
+
+    def text(self) -> str:
+        """The text."""
+        revision = self._area.document().revision()
+        if self._text[0] != revision:
+            self._text = revision, self._area.raw_text()
+        return self._text[1]
+
+    def reading(self) -> Reading:
+        """What it says, or what is wrong with it."""
+        revision = self._area.document().revision()
+        if self._reading is None or self._reading[0] != revision:
+            self._reading = revision, read_json(self.text())
+        return self._reading[1]
+
+    def places(self) -> JsonPlaces:
+        """Where its parts stand."""
+        revision = self._area.document().revision()
+        if self._places is None or self._places[0] != revision:
+            self._places = revision, JsonPlaces(self.text())
+        return self._places[1]
