@@ -21,6 +21,7 @@ from ss_admin.backend.rule_chains.errors import (
     RuleChainVersionConflict,
 )
 from ss_admin.backend.store.engine import StoreUnavailable
+from ss_admin.contract.api_key_format import mask_api_keys_within
 from ss_admin.contract.problems import PROBLEM_MEDIA_TYPE, FieldFault, ProblemCode
 
 __all__ = ["answer_errors_as_problems", "json_answer", "refuse_invalid_input"]
@@ -58,7 +59,8 @@ def refuse_invalid_input(error: ValidationError) -> None:
 def _answer(error: Exception) -> Response:
     problem = _as_problem(error)
     document = problem_document(problem, request_id(request.environ))
-    body = document.model_dump_json(exclude_none=True)
+    # A fault's pointer is made of what was sent: a key that was pasted in the wrong place must not come back in it.
+    body = mask_api_keys_within(document.model_dump_json(exclude_none=True))
     return Response(body, document.status, problem.headers, mimetype=PROBLEM_MEDIA_TYPE)
 
 
@@ -128,7 +130,7 @@ def _version_conflict(_error: VersionConflict) -> ProblemError:
 
 
 def _order_unfit(error: ApiKeyOrderUnfit) -> ProblemError:
-    return ProblemError(ProblemCode.VALIDATION_FAILED, error.fault.detail, errors=[error.fault])
+    return ProblemError(ProblemCode.VALIDATION_FAILED, error.detail, errors=error.faults)
 
 
 def _from_http(error: HTTPException) -> ProblemError:

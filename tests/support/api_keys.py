@@ -30,6 +30,8 @@ class Seed:
     last_used_at: datetime | None = None
     status: ApiKeyStatus = ApiKeyStatus.ACTIVE
     entities: Sequence[Entity] = (Entity.READ, Entity.WRITE)
+    rulechains: Sequence[str] | None = None
+    allowed_addresses: Sequence[str] | None = None
     created_at: datetime = datetime(2026, 1, 1, tzinfo=UTC)
     masked_key: str | None = None
 
@@ -68,8 +70,11 @@ def _row(tenant: ObjectRef, user: ObjectRef, seed: Seed) -> dict[str, object]:
         user=seed.user or user,
         expires_at=seed.expires_at,
         rate_limit=RateLimit(),
-        permissions=Permissions(entities=list(seed.entities)),
+        permissions=Permissions(
+            entities=list(seed.entities), rulechains=None if seed.rulechains is None else list(seed.rulechains)
+        ),
         status=seed.status,
+        allowed_addresses=None if seed.allowed_addresses is None else list(seed.allowed_addresses),
     )
     return {
         **column_values(settings, masked_key),

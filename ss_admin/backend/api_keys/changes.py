@@ -15,12 +15,12 @@ from ss_admin.contract.documents import ObjectRef
 
 __all__ = ["KeySettings", "changed_settings", "column_values", "find_changes", "new_settings", "settings_of"]
 
-_TAKEN_OVER = {"name", "rate_limit", "permissions", "status"}
+_TAKEN_OVER = {"name", "rate_limit", "permissions", "allowed_addresses", "status"}
 
 
 @dataclass(frozen=True)
 class KeySettings:
-    """All of a key that an administrator can set."""
+    """All of a key that an administrator can set. `allowed_addresses` None: from everywhere."""
 
     name: str
     user: ObjectRef
@@ -28,6 +28,7 @@ class KeySettings:
     rate_limit: RateLimit | None
     permissions: Permissions
     status: ApiKeyStatus
+    allowed_addresses: list[str] | None = None
 
 
 def new_settings(order: NewApiKey, user: ObjectRef, now: datetime) -> KeySettings:
@@ -39,12 +40,15 @@ def new_settings(order: NewApiKey, user: ObjectRef, now: datetime) -> KeySetting
         rate_limit=order.rate_limit,
         permissions=order.permissions,
         status=ApiKeyStatus.ACTIVE,
+        allowed_addresses=order.allowed_addresses,
     )
 
 
 def settings_of(key: ApiKey) -> KeySettings:
     """What the key is set to now."""
-    return KeySettings(key.name, key.user, key.expires_at, key.rate_limit, key.permissions, key.status)
+    return KeySettings(
+        key.name, key.user, key.expires_at, key.rate_limit, key.permissions, key.status, key.allowed_addresses
+    )
 
 
 def changed_settings(before: KeySettings, change: ApiKeyChange, user: ObjectRef, now: datetime) -> KeySettings:
@@ -84,6 +88,7 @@ def column_values(settings: KeySettings, masked_key: str) -> dict[str, Any]:
         "search_text": indexed_text(name=settings.name, user_name=settings.user.name, masked_key=masked_key),
         "permissions": settings.permissions.model_dump(mode="json"),
         "permissions_text": permissions_text(settings.permissions),
+        "allowed_addresses": settings.allowed_addresses,
         "expires_at": settings.expires_at,
         "rate_max_requests": limit.max_requests if limit else None,
         "rate_window_seconds": limit.window_seconds if limit else None,
@@ -100,6 +105,7 @@ def _facts(settings: KeySettings | None) -> dict[str, Any]:
         "expires_at": None if settings.expires_at is None else _format(settings.expires_at),
         "rate_limit": None if settings.rate_limit is None else settings.rate_limit.model_dump(mode="json"),
         "permissions": settings.permissions.model_dump(mode="json"),
+        "allowed_addresses": settings.allowed_addresses,
         "status": settings.status.value,
     }
 

@@ -21,6 +21,7 @@ _SELECT_API_KEYS = select(
     UserRow.name.label("user_name"),
     ApiKeyRow.masked_key,
     ApiKeyRow.permissions,
+    ApiKeyRow.allowed_addresses,
     ApiKeyRow.expires_at,
     ApiKeyRow.rate_max_requests,
     ApiKeyRow.rate_window_seconds,
@@ -54,6 +55,7 @@ def to_api_key(row: Row[Any]) -> ApiKey:
         user=ObjectRef(id=row.user_id, name=row.user_name or ""),
         masked_key=row.masked_key,
         permissions=Permissions.model_validate(row.permissions),
+        allowed_addresses=row.allowed_addresses,
         expires_at=row.expires_at,
         rate_limit=to_rate_limit(row.rate_max_requests, row.rate_window_seconds),
         status=ApiKeyStatus(row.status),
@@ -74,5 +76,8 @@ def to_rate_limit(max_requests: int | None, window_seconds: int | None) -> RateL
 
 
 def permissions_text(permissions: Permissions) -> str:
-    """What the permissions column shows and sorts by: “read, write”."""
-    return ", ".join(entity.value for entity in permissions.entities)
+    """What the permissions column sorts by: “read, write”, “read, write · 002 rule chains” with the number padded."""
+    entities = ", ".join(entity.value for entity in permissions.entities)
+    if permissions.rulechains is None:
+        return entities
+    return f"{entities} · {len(permissions.rulechains):03} rule chains"

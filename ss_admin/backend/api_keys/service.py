@@ -22,6 +22,7 @@ from ss_admin.backend.api_keys.digest import api_key_digest
 from ss_admin.backend.api_keys.errors import ApiKeyNotFound, UnknownUser, VersionConflict
 from ss_admin.backend.api_keys.listing import ApiKeyQuery, list_api_keys
 from ss_admin.backend.api_keys.rows import is_well_formed_id, select_api_keys, to_api_key
+from ss_admin.backend.api_keys.scopes import check_rule_chains, note_rule_chains
 from ss_admin.backend.store.engine import Store
 from ss_admin.backend.store.tables import ApiKeyRow, UserRow
 from ss_admin.contract.activity import ActivityAction, FieldChange
@@ -74,13 +75,17 @@ class ApiKeysService:
         return to_api_key(row)
 
     def create(self, actor: Actor, order: NewApiKey) -> ApiKeyCreated:
-        """A new key, and its secret for this once. Raises `UnknownUser`, `ExpiryInThePast` and `SecretInName`."""
+        """A new key, and its secret for this once.
+
+        Raises `UnknownUser`, `UnknownRuleChains`, `ExpiryInThePast` and `SecretInName`.
+        """
         now = _now()
         secret = new_api_key()
         masked_key = mask_api_key(secret)
         key_id = str(uuid.uuid4())
         with self._store.writing() as session:
             settings = new_settings(order, _find_user(session, actor.tenant_id, order.user_id), now)
+            check_rule_chains(session, actor.tenant_id, settings.permissions.rulechains)
             columns = {
                 **column_values(settings, masked_key),
                 "id": key_id,
@@ -95,14 +100,17 @@ class ApiKeysService:
                 "version": 1,
             }
             session.execute(insert(ApiKeyRow).values(columns))
-            api_key = to_api_key(session.execute(select_api_keys().where(ApiKeyRow.id == key_id)).one())
+            row = session.execute(select_api_keys().where(ApiKeyRow.id == key_id)).one()
+            note_rule_chains(session, row.number, settings.permissions.rulechains)
+            api_key = to_api_key(row)
             _record(session, actor, ActivityAction.API_KEY_CREATED, api_key, find_changes(None, settings))
         return ApiKeyCreated(api_key=api_key, secret=secret)
 
     def change(self, actor: Actor, key_id: str, change: ApiKeyChange, versions: Versions | None = None) -> ApiKey:
         """The key with the fields changed that were given; one that is so already stays at its version.
 
-        Raises `ApiKeyNotFound`, `VersionConflict`, `UnknownUser`, `ExpiryInThePast` and `SecretInName`.
+        Raises `ApiKeyNotFound`, `VersionConflict`, `UnknownUser`, `UnknownRuleChains`, `ExpiryInThePast` and
+        `SecretInName`.
         """
         now = _now()
         with self._store.writing() as session:
@@ -115,7 +123,11 @@ class ApiKeysService:
             changes = find_changes(before, after)
             if not changes:
                 return api_key
+            chains_before, chains_after = before.permissions.rulechains, after.permissions.rulechains
+            check_rule_chains(session, actor.tenant_id, chains_after, chains_before)
             _store_settings(session, number, api_key, after, now)
+            if chains_after != chains_before:
+                note_rule_chains(session, number, chains_after)
             _record(session, actor, ActivityAction.API_KEY_CHANGED, api_key, changes)
             return to_api_key(session.execute(select_api_keys().where(ApiKeyRow.number == number)).one())
 
