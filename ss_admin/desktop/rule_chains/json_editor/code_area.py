@@ -1,40 +1,36 @@
 """The text itself: monospaced, numbered, coloured, with faults underlined and the keyboard's habits of an editor."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QMimeData, QRect, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QContextMenuEvent,
     QFontMetricsF,
     QHelpEvent,
     QKeyEvent,
     QResizeEvent,
-    QTextCharFormat,
     QTextCursor,
-    QTextFormat,
 )
-from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QToolTip, QWidget
 from typing_extensions import override
 
-from ss_admin.desktop.rule_chains.json_editor.fault_marks import FaultMark
 from ss_admin.desktop.rule_chains.json_editor.gutter import Gutter
 from ss_admin.desktop.rule_chains.json_editor.highlighter import JsonHighlighter
 from ss_admin.desktop.rule_chains.json_editor.json_text import escape_unseen, lay_out, read_json
+from ss_admin.desktop.rule_chains.json_editor.tints import Tints
 from ss_admin.desktop.rule_chains.json_editor.typing_aids import break_line, close_bracket, indent, outdent
 from ss_admin.desktop.theme.theme import Theme
 
 __all__ = ["CodeArea"]
 
 _LONG_LINE = 5000
-_UNDERLINES = 300
 _KEYS = "Tab indents. Press Escape and then Tab to go on to the next control."
 
 
 class CodeArea(QPlainTextEdit):
     """`edited` tells of each change of the text: where (UTF-16 code units), how much went, how much came.
 
-    `menu_wanted` asks for the context menu at a point of the screen.
+    `menu_wanted` asks for the context menu at a point of the screen. `tints` and `gutter` show what others know of it.
     """
 
     edited = Signal(int, int, int)
@@ -44,9 +40,7 @@ class CodeArea(QPlainTextEdit):
         super().__init__(parent)
         self._theme = theme
         self._leaving = False
-        self._marks: Sequence[FaultMark] = ()
-        self._brackets: Sequence[int] = ()
-        self._matches: Sequence[QTextCursor] = ()
+        self.tints = Tints(self, theme=theme)
         self.setObjectName(name)
         self.setProperty("role", "code")
         self.setAccessibleName(label)
@@ -55,16 +49,16 @@ class CodeArea(QPlainTextEdit):
         self.setFont(theme.mono_font())
         self.setTabStopDistance(2 * QFontMetricsF(self.font()).horizontalAdvance(" "))
         self._highlighter = JsonHighlighter(self, theme=theme)
-        self._gutter = Gutter(self, self, theme=theme)
-        self._gutter.line_pressed.connect(self._select_line)
+        self.gutter = Gutter(self, self, theme=theme)
+        self.gutter.line_pressed.connect(self._select_line)
         self.document().contentsChange.connect(self._on_contents_change)
         self.textChanged.connect(self._colour)
         self.blockCountChanged.connect(self._make_room)
         self.updateRequest.connect(self._on_update)
-        self.cursorPositionChanged.connect(self._decorate)
+        self.cursorPositionChanged.connect(self.tints.draw)
         theme.changed.connect(self._on_theme_changed)
         self._make_room()
-        self._decorate()
+        self.tints.draw()
 
     def raw_text(self) -> str:
         """The text as it is; Qt's own `toPlainText` changes some characters."""
@@ -78,26 +72,13 @@ class CodeArea(QPlainTextEdit):
         self.setTextInteractionFlags(flags if read_only else Qt.TextInteractionFlag.TextEditorInteraction)
         self.setAccessibleDescription("" if read_only else _KEYS)
 
-    def show_marks(self, marks: Sequence[FaultMark]) -> None:
-        """Underlines what is at fault and marks its lines."""
-        self._marks = marks
-        faults: dict[int, str] = {}
-        for mark in marks:
-            line = self.line_of(mark.span.start)
-            faults[line] = f"{faults[line]}\n{mark.detail}" if line in faults else mark.detail
-        self._gutter.show_faults(faults)
-        self._decorate()
-
-    def show_brackets(self, positions: Sequence[int]) -> None:
-        """Frames the brackets at these places."""
-        if positions != self._brackets:
-            self._brackets = positions
-            self._decorate()
-
-    def show_matches(self, matches: Sequence[QTextCursor]) -> None:
-        """Tints what was searched for."""
-        self._matches = matches
-        self._decorate()
+    def go_to_position(self, position: int) -> None:
+        """Puts the cursor there, into the middle of the view."""
+        cursor = self.textCursor()
+        cursor.setPosition(max(0, min(position, self.document().characterCount() - 1)))
+        self.setTextCursor(cursor)
+        self.centerCursor()
+        self.setFocus()
 
     def line_of(self, position: int) -> int:
         """The line of a place, from 0."""
@@ -108,7 +89,7 @@ class CodeArea(QPlainTextEdit):
         """Number (from 0), top and height of each line that can be seen."""
         block = self.firstVisibleBlock()
         place = self.blockBoundingGeometry(block).translated(self.contentOffset())
-        top = place.top() + self.viewport().y() - self._gutter.y()
+        top = place.top() + self.viewport().y() - self.gutter.y()
         lines = []
         while block.isValid() and top < self.viewport().height():
             height = self.blockBoundingRect(block).height()
@@ -166,14 +147,13 @@ class CodeArea(QPlainTextEdit):
         """Over something underlined, the tooltip says what is wrong."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             at = self.cursorForPosition(event.pos()).position()
-            told = [mark.detail for mark in self._marks if mark.span.start <= at <= mark.span.end]
-            QToolTip.showText(event.globalPos(), "\n".join(told), self)
+            QToolTip.showText(event.globalPos(), "\n".join(self.tints.details_at(at)), self)
             return True
         return super().viewportEvent(event)
 
-    def _edit_at_cursor(self, edit: object) -> None:
+    def _edit_at_cursor(self, edit: Callable[[QTextCursor], None]) -> None:
         cursor = self.textCursor()
-        edit(cursor)  # type: ignore[operator]
+        edit(cursor)
         self.setTextCursor(cursor)
         self.ensureCursorVisible()
 
@@ -184,60 +164,28 @@ class CodeArea(QPlainTextEdit):
     def _on_update(self, _rect: QRect, scrolled: int) -> None:
         if scrolled:
             self._colour()
-        self._gutter.update()
+        self.gutter.update()
 
     def _on_theme_changed(self) -> None:
         self._highlighter.recolour()
         self._colour()
-        self._decorate()
-        self._gutter.update()
+        self.tints.draw()
+        self.gutter.update()
 
     def _colour(self) -> None:
         lines = self.viewport().height() // max(1, self.fontMetrics().height()) + 2
         self._highlighter.colour(self.firstVisibleBlock(), lines)
 
     def _make_room(self) -> None:
-        self.setViewportMargins(self._gutter.width_wanted(), 0, 0, 0)
+        self.setViewportMargins(self.gutter.width_wanted(), 0, 0, 0)
         self._place_gutter()
 
     def _place_gutter(self) -> None:
         inside = self.contentsRect()
-        self._gutter.setGeometry(inside.left(), inside.top(), self._gutter.width_wanted(), self.viewport().height())
+        self.gutter.setGeometry(inside.left(), inside.top(), self.gutter.width_wanted(), self.viewport().height())
 
     def _select_line(self, line: int) -> None:
         cursor = QTextCursor(self.document().findBlockByNumber(line))
         cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
         self.setTextCursor(cursor)
         self.setFocus()
-
-    def _decorate(self) -> None:
-        colour = self._theme.colour
-        tints = [self._tint(self.textCursor(), colour("surface_hover"), whole_line=True)]
-        tints[0].cursor.clearSelection()
-        tints += [self._tint(match, colour("warning_bg")) for match in self._matches]
-        tints += [self._tint(self._cursor(at, at + 1), colour("accent_bg")) for at in self._brackets]
-        for mark in self._marks[:_UNDERLINES]:
-            tint = self._tint(self._cursor(mark.span.start, max(mark.span.end, mark.span.start + 1)))
-            tint.format.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-            tint.format.setUnderlineColor(colour("danger_fg"))
-            tints.append(tint)
-        self.setExtraSelections(tints)
-
-    def _tint(
-        self, cursor: QTextCursor, ground: QColor | None = None, *, whole_line: bool = False
-    ) -> QTextEdit.ExtraSelection:
-        tint = QTextEdit.ExtraSelection()
-        tint.cursor = QTextCursor(cursor)
-        tint.format = QTextCharFormat()
-        if ground is not None:
-            tint.format.setBackground(ground)
-        if whole_line:
-            tint.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
-        return tint
-
-    def _cursor(self, start: int, end: int) -> QTextCursor:
-        last = self.document().characterCount() - 1
-        cursor = QTextCursor(self.document())
-        cursor.setPosition(min(start, last))
-        cursor.setPosition(min(end, last), QTextCursor.MoveMode.KeepAnchor)
-        return cursor

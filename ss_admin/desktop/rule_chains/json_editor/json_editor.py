@@ -12,9 +12,8 @@ from ss_admin.desktop.rule_chains.json_editor.code_area import CodeArea
 from ss_admin.desktop.rule_chains.json_editor.commands import Command, add_commands
 from ss_admin.desktop.rule_chains.json_editor.current_text import CurrentText
 from ss_admin.desktop.rule_chains.json_editor.fault_list import FaultList
-from ss_admin.desktop.rule_chains.json_editor.fault_marks import FaultMark, FaultMarks
+from ss_admin.desktop.rule_chains.json_editor.fault_view import FaultView
 from ss_admin.desktop.rule_chains.json_editor.find_bar import FindBar, LineBar
-from ss_admin.desktop.rule_chains.json_editor.json_places import Span
 from ss_admin.desktop.rule_chains.json_editor.json_text import escape_unseen, lay_out, read_json, write_json
 from ss_admin.desktop.rule_chains.json_editor.status_line import StatusLine
 from ss_admin.desktop.theme.theme import Theme
@@ -29,7 +28,7 @@ _LONG_TEXT = 200_000
 class JsonEditor(QWidget):
     """Shows faults of the text itself as it is typed, and those that a server told of it until the text there changes.
 
-    `changed` tells of every change by a person (typing, undo, an import that can be undone), `settled` that the text
+    `changed` tells of every change that can be undone (typing, `replace_text`, undoing itself), `settled` that the text
     was checked after it came to rest. Keys: Ctrl+F, F3, Shift+F3 find; Ctrl+G goes to a line; F8 and Shift+F8 go from
     fault to fault; Ctrl+Shift+F lays the JSON out; Escape and then Tab leave.
     """
@@ -41,10 +40,10 @@ class JsonEditor(QWidget):
         super().__init__(parent)
         self.setObjectName(name)
         self._loading = False
-        self._marks = FaultMarks()
         self._area = CodeArea(theme=theme, name=f"{name}.text", label=label)
         self._current = CurrentText(self._area)
-        self._list = FaultList(theme=theme, name=f"{name}.faults", label=label)
+        fault_list = FaultList(theme=theme, name=f"{name}.faults", label=label)
+        self._faults = FaultView(self._area, self._current, fault_list)
         self._find = FindBar(self._area, theme=theme, name=f"{name}.findBar")
         self._line = LineBar(theme=theme, name=f"{name}.lineBar")
         self._status = StatusLine(self._area, self._current, theme=theme, name=name)
@@ -56,8 +55,8 @@ class JsonEditor(QWidget):
                 Command("Find next", "F3", self._find.go),
                 Command("Find previous", "Shift+F3", lambda: self._find.go(backwards=True)),
                 Command("Go to line…", "Ctrl+G", self._line.open),
-                Command("Next fault", "F8", self._go_to_next_fault),
-                Command("Previous fault", "Shift+F8", lambda: self._go_to_next_fault(backwards=True)),
+                Command("Next fault", "F8", self._faults.go_to_next),
+                Command("Previous fault", "Shift+F8", lambda: self._faults.go_to_next(backwards=True)),
                 Command("Lay out", "Ctrl+Shift+F", self.lay_out, edits=True),
             ),
         )
@@ -65,7 +64,7 @@ class JsonEditor(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for part in (self._find, self._line, self._area, self._status, self._list):
+        for part in (self._find, self._line, self._area, self._status, fault_list):
             layout.addWidget(part, 1 if part is self._area else 0)
         self._connect()
 
@@ -73,21 +72,33 @@ class JsonEditor(QWidget):
         """The text as it stands."""
         return self._current.text()
 
-    def set_text(self, text: str, *, undoable: bool = False) -> None:
-        """Shows another text. With `undoable` it is one step that Ctrl+Z takes back, and `changed` is emitted."""
-        self._marks.told = ()
-        text = escape_unseen(text)
-        if undoable:
-            self._replace_all(text)
-        else:
-            self._loading = True
-            self._area.setPlainText(text)
-            self._loading = False
-        self._check()
+    def set_text(self, text: str) -> None:
+        """Begins anew with another text; what was here before cannot be brought back."""
+        self._loading = True
+        self._area.setPlainText(escape_unseen(text))
+        self._loading = False
+        self._rest.stop()
+        self._faults.tell(())
+        self._faults.check()
 
-    def set_document(self, document: dict[str, Any], *, undoable: bool = False) -> None:
-        """Shows a document, laid out with two spaces an indent."""
-        self.set_text(write_json(document), undoable=undoable)
+    def set_document(self, document: dict[str, Any]) -> None:
+        """Begins anew with a document, laid out with two spaces an indent."""
+        self.set_text(write_json(document))
+
+    def replace_text(self, text: str) -> None:
+        """Puts another text in the place of this one, as one step that Ctrl+Z takes back."""
+        cursor = QTextCursor(self._area.document())
+        cursor.beginEditBlock()
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(escape_unseen(text))
+        cursor.endEditBlock()
+        self._area.moveCursor(QTextCursor.MoveOperation.Start)
+        self._faults.tell(())
+        self._faults.check()
+
+    def replace_document(self, document: dict[str, Any]) -> None:
+        """Puts a document in the place of this text, as one step that Ctrl+Z takes back."""
+        self.replace_text(write_json(document))
 
     def document(self) -> dict[str, Any] | None:
         """The document that the text says; None while something is wrong with it."""
@@ -100,17 +111,17 @@ class JsonEditor(QWidget):
 
     def fault_count(self) -> int:
         """How many faults there are: those of the text, and those that `show_faults` told."""
-        self._check()
-        return len(self._marks.all())
+        self._faults.check()
+        return self._faults.count
 
     def show_faults(self, faults: Sequence[FieldFault], prefix: str) -> None:
         """Shows the faults whose pointers are `prefix` or below it, in the place of those shown before."""
         below = [fault for fault in faults if fault.pointer == prefix or fault.pointer.startswith(f"{prefix}/")]
-        self._tell([(fault.pointer[len(prefix) :], fault.detail) for fault in below])
+        self._faults.tell([(fault.pointer[len(prefix) :], fault.detail) for fault in below])
 
     def go_to(self, pointer: str) -> None:
         """Puts the cursor on the value at `pointer` of this document, or as near as there is something."""
-        self._go_to_position(self._current.places().place_of(pointer).mark.start)
+        self._area.go_to_position(self._current.places().place_of(pointer).mark.start)
 
     def set_read_only(self, read_only: bool) -> None:
         """Makes it something to read: Tab then leads to the next control."""
@@ -124,88 +135,41 @@ class JsonEditor(QWidget):
         if self._area.isReadOnly():
             return
         if wrong:
-            self._check()
-            self._go_to_position(wrong[0].start)
+            self._faults.check()
+            self._area.go_to_position(wrong[0].start)
             return
-        told = [(mark.pointer or "", mark.detail) for mark in self._marks.told]
+        told = self._faults.told
         here = self._current.places().pointer_at(self._area.textCursor().position())
         if (laid_out := lay_out(text)) != text:
-            self._replace_all(laid_out)
-            self._tell(told)
+            self.replace_text(laid_out)
+            self._faults.tell(told)
             self.go_to(here)
 
     def _connect(self) -> None:
         self._area.edited.connect(self._on_edited)
         self._area.menu_wanted.connect(self._show_menu)
         self._rest.timeout.connect(self._settle)
-        self._list.chosen.connect(self._go_to_position)
-        self._find.found.connect(self._area.show_matches)
+        self._find.found.connect(self._area.tints.show_matches)
         self._find.closed.connect(self._area.setFocus)
         self._line.closed.connect(self._area.setFocus)
         self._line.line_chosen.connect(
-            lambda line: self._go_to_position(self._area.document().findBlockByNumber(line - 1).position())
+            lambda line: self._area.go_to_position(self._area.document().findBlockByNumber(line - 1).position())
         )
         self._status.find_wanted.connect(self._find.open_with_selection)
         self._status.lay_out_wanted.connect(self.lay_out)
 
-    def _tell(self, faults: Sequence[tuple[str, str]]) -> None:
-        places = self._current.places() if faults else None
-        marks = []
-        for pointer, detail in faults:
-            if places is not None:
-                place = places.place_of(pointer)
-                marks.append(FaultMark(detail, place.mark, place.whole if pointer else None, pointer))
-        self._marks.told = marks
-        self._show_marks()
-
-    def _replace_all(self, text: str) -> None:
-        cursor = QTextCursor(self._area.document())
-        cursor.beginEditBlock()
-        cursor.select(QTextCursor.SelectionType.Document)
-        cursor.insertText(text)
-        cursor.endEditBlock()
-        self._area.moveCursor(QTextCursor.MoveOperation.Start)
-
     def _on_edited(self, at: int, removed: int, added: int) -> None:
         if self._loading:
             return
-        went = self._marks.follow(at, removed, added)
-        if went:
-            self._show_marks()
+        self._faults.follow(at, removed, added)
         long_text = self._area.document().characterCount() > _LONG_TEXT
         self._rest.start(_LONG_REST_MS if long_text else _REST_MS)
         self.changed.emit()
 
     def _settle(self) -> None:
-        self._check()
+        self._faults.check()
         self._find.refresh()
         self.settled.emit()
-
-    def _check(self) -> None:
-        self._rest.stop()
-        faults = self._current.reading().faults
-        self._marks.found = [FaultMark(fault.detail, Span(fault.start, fault.end)) for fault in faults]
-        self._show_marks()
-
-    def _show_marks(self) -> None:
-        marks = self._marks.all()
-        self._area.show_marks(marks)
-        lines = [self._area.line_of(mark.span.start) + 1 for mark in marks]
-        self._list.show_faults([(line, mark.span.start, mark.detail) for line, mark in zip(lines, marks, strict=True)])
-
-    def _go_to_position(self, position: int) -> None:
-        cursor = self._area.textCursor()
-        cursor.setPosition(max(0, min(position, self._area.document().characterCount() - 1)))
-        self._area.setTextCursor(cursor)
-        self._area.centerCursor()
-        self._area.setFocus()
-
-    def _go_to_next_fault(self, *, backwards: bool = False) -> None:
-        places = [mark.span.start for mark in self._marks.all()]
-        here = self._area.textCursor().position()
-        beyond = [place for place in places if (place < here if backwards else place > here)] or places
-        if beyond:
-            self._go_to_position(beyond[-1 if backwards else 0])
 
     def _show_menu(self, at: QPoint) -> None:
         menu = self._area.createStandardContextMenu()

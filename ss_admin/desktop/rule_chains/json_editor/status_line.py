@@ -60,12 +60,12 @@ class StatusLine(QWidget):
         self._look.stop()
         if self._area.document().characterCount() > _TOO_LONG_TEXT:
             self._path.setText("")
-            self._area.show_brackets(())
+            self._area.tints.show_brackets(())
             return
         position = self._area.textCursor().position()
         places = self._current.places()
         self._path.setText(" › ".join(pointer_tokens(places.pointer_at(position))))
-        self._area.show_brackets(places.brackets_at(position) or ())
+        self._area.tints.show_brackets(places.brackets_at(position) or ())
 
     def _on_moved(self) -> None:
         cursor = self._area.textCursor()
