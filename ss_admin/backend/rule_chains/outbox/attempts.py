@@ -4,7 +4,7 @@ import ssl
 from dataclasses import dataclass
 from http import HTTPStatus
 
-__all__ = ["Attempt", "Delivered", "Failed", "Refused", "Webhook", "judge_answer", "told_failure"]
+__all__ = ["Attempt", "Delivered", "Failed", "Interrupted", "Refused", "Webhook", "judge_answer", "told_failure"]
 
 _LONGEST_QUOTED = 200
 _CLOSED = "The receiver closed the connection before it answered."
@@ -47,7 +47,14 @@ class Refused:
     status: int | None = None
 
 
-Attempt = Delivered | Failed | Refused
+@dataclass(frozen=True)
+class Interrupted:
+    """The server stopped in the middle of it."""
+
+    reason: str = "The server was stopped during the attempt; it is sent again, with the same delivery id."
+
+
+Attempt = Delivered | Failed | Refused | Interrupted
 
 
 def judge_answer(status: int, *, location: str = "", text: str = "", retry_after: float | None = None) -> Attempt:

@@ -19,6 +19,7 @@ from ss_admin import __version__
 from ss_admin.backend.rule_chains.outbox.attempts import (
     Attempt,
     Failed,
+    Interrupted,
     Refused,
     Webhook,
     judge_answer,
@@ -79,6 +80,8 @@ class Sender:
             try:
                 return self._post(webhook, destination, limit)
             except (OSError, HTTPException, HTTPError, ValueError) as fault:
+                if limit.was_cut_off:
+                    return Interrupted()
                 told = TimeoutError() if limit.has_struck else fault
                 return Failed(told_failure(told, endpoint.host, self._attempt_seconds))
 
@@ -87,7 +90,7 @@ class Sender:
         with self._lock:
             under_way = list(self._under_way)
         for limit in under_way:
-            limit.strike()
+            limit.cut_off()
 
     @contextmanager
     def _limited(self) -> Iterator["_TimeLimit"]:
@@ -116,6 +119,8 @@ class Sender:
                     decode_content=False,
                 )
             answer = connection.getresponse()
+            if limit.has_struck:  # the end of the connection looks like the end of the answer's head
+                raise TimeoutError
             return judge_answer(
                 answer.status,
                 location=answer.headers.get("Location", ""),
@@ -134,6 +139,7 @@ class _TimeLimit:
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
         self.has_struck = False
+        self.was_cut_off = False
         self._timer = threading.Timer(seconds, self.strike)
         self._timer.daemon = True
         self._timer.start()
@@ -159,9 +165,15 @@ class _TimeLimit:
                 with suppress(OSError):
                     self._socket.shutdown(socket.SHUT_RDWR)
 
+    def cut_off(self) -> None:
+        """There is no more time, although the limit was not reached."""
+        self.was_cut_off = not self.has_struck
+        self.strike()
+
     def end(self) -> None:
         """The attempt is over."""
         self._timer.cancel()
+        self._timer.join()
         with self._lock:
             if self._socket is not None:
                 self._socket.close()
