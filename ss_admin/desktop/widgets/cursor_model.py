@@ -21,11 +21,12 @@ _NOWHERE = QModelIndex()
 
 @dataclass(frozen=True)
 class CursorColumn:
-    """A column: its title, what it shows of an item, and the tooltip (default: the text itself)."""
+    """A column: its title, what it shows of an item, the tooltip and what screen readers say (default: the text)."""
 
     title: str
     text: Callable[[Any], str]
     tooltip: Callable[[Any], str] | None = None
+    spoken: Callable[[Any], str] | None = None
 
 
 class CursorModel(QAbstractTableModel):
@@ -54,6 +55,7 @@ class CursorModel(QAbstractTableModel):
         self._background = background
         self._items: list[Any] = []
         self._next_cursor: str | None = None
+        self._total = 0
         self._is_loaded = False
         self._has_failed = False
         self._task: Task | None = None
@@ -62,6 +64,11 @@ class CursorModel(QAbstractTableModel):
     def is_loaded(self) -> bool:
         """Whether the first page has arrived at least once."""
         return self._is_loaded
+
+    @property
+    def total(self) -> int:
+        """How many items there are in all, loaded or not, as the last answer said."""
+        return self._total
 
     def find(self, item_id: str) -> int | None:
         """The row of the item with this id; None where it is not loaded."""
@@ -99,6 +106,8 @@ class CursorModel(QAbstractTableModel):
             return column.text(item)
         if role == Qt.ItemDataRole.ToolTipRole:
             return (column.tooltip or column.text)(item)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return (column.spoken or column.text)(item)
         if role == ROW_ROLE:
             return item
         return None
@@ -125,6 +134,7 @@ class CursorModel(QAbstractTableModel):
     def _ask(self, cursor: str | None, take: Callable[[Page[Any]], None]) -> None:
         def done(page: Page[Any]) -> None:
             self._settle(failed=False)
+            self._total = page.total
             take(page)
             self.answered.emit()
 

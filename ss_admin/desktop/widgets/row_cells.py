@@ -33,6 +33,7 @@ __all__ = [
     "paint_text",
     "plain_tooltip",
     "two_lines",
+    "wrapped_tooltip",
 ]
 
 CELL_PADDING = 12
@@ -112,8 +113,16 @@ class ActionsDelegate(RowDelegate):
 
 def plain_tooltip(text: str) -> str:
     """`text` for a tooltip, shown as it stands even where it looks like markup."""
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return f'<p style="white-space: pre">{escaped}</p>'
+    return f'<p style="white-space: pre">{_escaped(text)}</p>'
+
+
+def wrapped_tooltip(text: str) -> str:
+    """As `plain_tooltip`, for text of any length: long lines wrap. Nothing for no text."""
+    return f'<p style="white-space: pre-wrap">{_escaped(text)}</p>' if text else ""
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def two_lines(content: QRect) -> tuple[QRect, QRect]:
