@@ -14,8 +14,10 @@ from ss_admin.desktop.rule_chains.picture.fitted_view import ZOOM_STEP
 from ss_admin.desktop.rule_chains.picture.graph import ChainGraph, read_graph
 from ss_admin.desktop.rule_chains.picture.handled_view import HandledView
 from ss_admin.desktop.rule_chains.picture.node_cursor import NodeCursor
+from ss_admin.desktop.rule_chains.picture.picture_words import describe_card, describe_chain
 from ss_admin.desktop.rule_chains.picture.run_marks import NodeMark, mark_nodes
 from ss_admin.desktop.theme.theme import Theme
+from ss_admin.desktop.widgets.row_cells import plain_tooltip
 
 __all__ = ["ChainPicture"]
 
@@ -105,7 +107,7 @@ class ChainPicture(HandledView):
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             place = self._drawn.place_at(self.mapToScene(event.pos()))
-            text = self._drawn.cards[place].tooltip() if place is not None else ""
+            text = plain_tooltip(self._drawn.cards[place].tooltip()) if place is not None else ""
             QToolTip.showText(event.globalPos(), text, self.viewport())
             return True
         if event.type() == QEvent.Type.Leave:
@@ -136,14 +138,14 @@ class ChainPicture(HandledView):
         self.set_content(drawn.bounds(), drawn.start(), note=_note_about(graph), anew=not same)
         held = drawn.place_of(before.cards[anchor].node.id) if anchor is not None else None
         if self.is_free and held is not None:
-            self.scroll_by(self.mapFromScene(drawn.cards[held].pos()) - stood)
+            self.hold(drawn.cards[held].pos(), stood)
         self._show_cursor()
-        self.setAccessibleDescription(drawn.describe())
+        self.setAccessibleDescription(describe_chain(drawn))
 
     def _show_marks(self, marks: Mapping[str, NodeMark] | None) -> None:
         self._marks = marks
         self._drawn.show_marks(marks)
-        self.setAccessibleDescription(self._drawn.describe())
+        self.setAccessibleDescription(describe_chain(self._drawn))
 
     def _show_cursor(self) -> None:
         self._cursor.show(has_focus=self.hasFocus())
@@ -154,7 +156,7 @@ class ChainPicture(HandledView):
         self._cursor.current = place
         self._show_cursor()
         self.bring_into_view(self._drawn.cards[place].card_rect())
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self._drawn.describe_card(place)))
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, describe_card(self._drawn, place)))
         self.node_reached.emit(self._drawn.cards[place].node.id)
 
     def _choose(self, place: int | None) -> None:

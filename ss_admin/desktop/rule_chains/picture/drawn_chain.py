@@ -1,4 +1,4 @@
-"""The cards and connections of a chain, laid out, and what is told of them."""
+"""The cards and connections of a chain, laid out in a scene."""
 
 from collections.abc import Iterator, Mapping
 
@@ -13,8 +13,6 @@ from ss_admin.desktop.rule_chains.picture.wire_line import WireLine, WireState
 from ss_admin.desktop.theme.theme import Theme
 
 __all__ = ["DrawnChain"]
-
-_MOST_TOLD = 60
 
 
 class DrawnChain:
@@ -102,28 +100,6 @@ class DrawnChain:
         """Lights the connections of the chosen card."""
         self._chosen = place
         self._light_lines()
-
-    def describe(self) -> str:
-        """The whole picture in sentences, for those who cannot see it."""
-        number = len(self.cards)
-        if not number:
-            return "There are no nodes."
-        told = [self.describe_card(place) for place in self.in_reading_order()[:_MOST_TOLD]]
-        more = f" And {number - _MOST_TOLD} more." if number > _MOST_TOLD else ""
-        return f"{number} {'node' if number == 1 else 'nodes'}, from left to right. {' '.join(told)}{more}"
-
-    def describe_card(self, place: int) -> str:
-        """One card in a sentence: name, what it does, its state, and where it leads."""
-        card = self.cards[place]
-        state = f", {card.mark.words}" if card.mark is not None else ""
-        targets = [self._target_in_words(link) for link in self.graph.links if link.source == place]
-        leads = f", leads to {' and '.join(targets)}" if targets else ""
-        return f"{card.node.name}: {card.node.does}{state}{leads}."
-
-    def _target_in_words(self, link: ChainLink) -> str:
-        name = self.graph.nodes[link.target].name
-        branches = self.graph.nodes[link.source].branches
-        return f"{name} if {branches[link.branch]}" if link.branch is not None and branches else name
 
     def _links_of(self, place: int) -> Iterator[ChainLink]:
         return (link for link in self.graph.links if place in {link.source, link.target})

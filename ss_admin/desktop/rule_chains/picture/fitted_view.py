@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 from typing_extensions import override
@@ -20,6 +20,8 @@ _READABLE = 0.55
 _MARGIN = 36.0
 _DOTS = 24
 _EDGE = 10
+_SLACK = 4
+"""Pixels that Qt keeps free around what it shows."""
 
 
 class _Fit(Enum):
@@ -78,7 +80,7 @@ class FittedView(QGraphicsView):
         self._content, self._start = content, start
         if anew:
             self._fit = _Fit.START
-        self.setSceneRect(content.adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN))
+        self.setSceneRect(self._plane())
         self._note.setText(note)
         self._refit()
         self._place_over()
@@ -112,6 +114,13 @@ class FittedView(QGraphicsView):
         for bar, step in ((self.horizontalScrollBar(), way.x()), (self.verticalScrollBar(), way.y())):
             bar.setValue(bar.value() + step)
 
+    def hold(self, point: QPointF, at: QPoint) -> None:
+        """Moves `point` of the picture to `at` in the viewport, even if there is nothing around it to scroll to."""
+        size = QSizeF(self.viewport().size()) / self.zoom
+        wanted = QRectF(point - QPointF(at) / self.zoom, size)
+        self.setSceneRect(self.sceneRect().united(wanted))
+        self.scroll_by(self.mapFromScene(point) - at)
+
     def leave_fit(self, _action: int = 0) -> None:
         """From now on the view is moved by hand alone."""
         self._fit = _Fit.FREE
@@ -134,11 +143,14 @@ class FittedView(QGraphicsView):
             for y in range(top, int(rect.bottom()) + 1, _DOTS):
                 painter.drawPoint(x, y)
 
+    def _plane(self) -> QRectF:
+        return self._content.adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN)
+
     def _whole_zoom(self) -> float:
-        room, needed = self.viewport().rect(), self.sceneRect()
-        if needed.isEmpty():
+        room, needed = self.maximumViewportSize(), self._plane()  # without scroll bars, which are not needed then
+        if self._content.isEmpty():
             return 1.0
-        return max(0.01, min(1.0, room.width() / needed.width(), room.height() / needed.height()))
+        return max(0.01, min(1.0, (room.width() - _SLACK) / needed.width(), (room.height() - _SLACK) / needed.height()))
 
     def _widest_zoom(self) -> float:
         return min(_WIDEST, self._whole_zoom())
@@ -152,6 +164,7 @@ class FittedView(QGraphicsView):
         whole = self._whole_zoom()
         if self._fit is _Fit.FREE:
             return
+        self.setSceneRect(self._plane())
         if self._fit is _Fit.WHOLE or whole >= _READABLE:
             self._set_zoom(whole)
             self.centerOn(self._content.center())

@@ -44,10 +44,11 @@ class ChainGraph:
     left_out: int = 0
 
     def places(self) -> dict[str, int]:
-        """Where each id stands in `nodes`; of two nodes with one id the first counts."""
+        """Where each id stands in `nodes`; of two nodes with one id the first counts, nodes without an id do not."""
         found: dict[str, int] = {}
         for place, node in enumerate(self.nodes):
-            found.setdefault(node.id, place)
+            if node.id:
+                found.setdefault(node.id, place)
         return found
 
 
@@ -67,9 +68,10 @@ def _read_node(node: Mapping[str, Any]) -> ChainNode:
     content = content if isinstance(content, Mapping) else {}
     if kind == "customNode":
         kind = _text(content.get("kind")) or kind
-    branches = tuple(branch_words(statement)[:_MOST_CHARACTERS] for statement in _statements(node))
     name = _text(node.get("name")) or "Without a name"
-    return ChainNode(_text(node.get("id")), name, kind, node_in_words(kind, content)[:_MOST_CHARACTERS], branches)
+    return ChainNode(
+        _text(node.get("id")), name, kind, node_in_words(kind, content)[:_MOST_CHARACTERS], _branches(node)
+    )
 
 
 def _read_links(
@@ -87,14 +89,22 @@ def _statements(node: Mapping[str, Any]) -> list[Any]:
     content = node.get("content")
     if node.get("type") != "switchNode" or not isinstance(content, Mapping):
         return []
-    return _items(content, "statements")[:_MOST_BRANCHES]
+    return _items(content, "statements")
+
+
+def _branches(node: Mapping[str, Any]) -> tuple[str, ...]:
+    """The branches in words; of very many the last ones share one line."""
+    statements = _statements(node)
+    shown = len(statements) if len(statements) <= _MOST_BRANCHES else _MOST_BRANCHES - 1
+    told = [branch_words(statement)[:_MOST_CHARACTERS] for statement in statements[:shown]]
+    return (*told, f"… {len(statements) - shown} more") if shown < len(statements) else tuple(told)
 
 
 def _handles(node: Mapping[str, Any]) -> dict[str, int]:
     """The branches of a switch by their ids, to which its connections refer."""
     statements = _statements(node)
     return {
-        _text(statement.get("id")): place
+        _text(statement.get("id")): min(place, _MOST_BRANCHES - 1)
         for place, statement in enumerate(statements)
         if isinstance(statement, Mapping) and statement.get("id")
     }

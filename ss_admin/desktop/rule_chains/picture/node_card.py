@@ -24,6 +24,7 @@ _LEAST_WIDTH, _MOST_WIDTH = 148.0, 268.0
 _RADIUS = 8.0
 _ROOM_AROUND = 18.0
 _TAG_HEIGHT = 20.0
+_TAG_RISE = 14.0
 _READABLE = 0.34
 
 _TAGS: dict[NodeState, tuple[str, BadgeKind]] = {
@@ -191,7 +192,7 @@ class NodeCard(QGraphicsItem):
         icon, kind = _TAGS[self._mark.state]
         font = self._theme.font(11, QFont.Weight.DemiBold)
         width = min(QFontMetricsF(font).horizontalAdvance(self._mark.words) + 30, self.size.width - 2 * _PAD)
-        tag = QRectF(_PAD, -_TAG_HEIGHT / 2, width, _TAG_HEIGHT)
+        tag = QRectF(_PAD, -_TAG_RISE, width, _TAG_HEIGHT)
         painter.setPen(QPen(self._theme.colour(f"{kind}_fg"), 1))
         painter.setBrush(self._theme.colour(f"{kind}_bg"))
         painter.drawRoundedRect(tag, _TAG_HEIGHT / 2, _TAG_HEIGHT / 2)

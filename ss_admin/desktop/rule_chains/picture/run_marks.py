@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from ss_admin.contract.rule_chains import NodeTrace
 
-__all__ = ["NodeMark", "NodeState", "duration_words", "mark_nodes"]
+__all__ = ["NOT_REACHED", "NodeMark", "NodeState", "duration_words", "mark_nodes"]
 
 
 class NodeState(StrEnum):
