@@ -4,8 +4,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea
 
-from ss_admin.desktop.api_keys.editor.conflict_dialog import ConflictDialog
-from ss_admin.desktop.api_keys.editor.conflict_rows import ConflictRow, Difference
+from ss_admin.desktop.widgets.conflict_dialog import ConflictDialog, ConflictWords
+from ss_admin.desktop.widgets.versions import ConflictRow, Difference
 from tests.support.accessibility import assert_accessible
 
 ROWS = [
@@ -19,7 +19,8 @@ ROWS = [
 
 @pytest.fixture
 def view(qtbot, theme):
-    view = ConflictDialog(None, rows=ROWS, changed="2 minutes ago", theme=theme)
+    words = ConflictWords("key", "Use mine", "Keep theirs")
+    view = ConflictDialog(None, rows=ROWS, changed="2 minutes ago", words=words, theme=theme, name="apiKeyConflict")
     qtbot.addWidget(view)
     with qtbot.waitActive(view):
         view.open()
