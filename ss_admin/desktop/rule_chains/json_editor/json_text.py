@@ -4,6 +4,7 @@ What two readers of JSON could read differently is a fault: repeated names, NaN,
 """
 
 import json
+import math
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -59,7 +60,12 @@ def read_json(text: str, *, only_object: bool = True) -> Reading:
             raise _Refused(digits)
         return int(digits)
 
-    decoder = json.JSONDecoder(object_pairs_hook=make_object, parse_constant=refuse_constant, parse_int=make_integer)
+    decoder = json.JSONDecoder(
+        object_pairs_hook=make_object,
+        parse_constant=refuse_constant,
+        parse_int=make_integer,
+        parse_float=_make_float,
+    )
     try:
         value = decoder.decode(text)
     except json.JSONDecodeError as error:
@@ -111,14 +117,20 @@ def utf16_offset(text: str, index: int) -> int:
     return index if text.isascii() else len(text[:index].encode("utf-16-le", "surrogatepass")) // 2
 
 
+def _make_float(digits: str) -> float:
+    if math.isinf(number := float(digits)):
+        raise _Refused(digits)
+    return number
+
+
 def _fault(text: str, start: int, end: int, detail: str) -> TextFault:
     return TextFault(utf16_offset(text, start), utf16_offset(text, end), detail)
 
 
 def _describe_refused(text: str, token: str) -> TextFault:
-    if token.lstrip("-").isdigit():
+    if token.lstrip("-")[:1].isdigit():
         start = max(text.find(token), 0)
-        return _fault(text, start, start + len(token), "This number is too long to be kept.")
+        return _fault(text, start, start + len(token), "This number is too large to be kept.")
     found = next((match for match in _CONSTANT.finditer(text) if match[1]), None)
     start, end = found.span() if found else (0, 1)
     return _fault(text, start, end, f"JSON has no {token}. Write a number, or null.")
