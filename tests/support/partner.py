@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from werkzeug.test import TestResponse
 
 from ss_admin.backend.api_keys.service import ApiKeysService
@@ -79,6 +79,12 @@ class Partner:
             if {"input_schema", "definition"} & set(values):
                 row.definition_version = row.version
                 session.add(_as_version(row))
+
+    def delete_chain(self, rulechain_id: str) -> None:
+        """Take the chain away past the service; keys that are narrowed to it keep its id."""
+        with self.store.writing() as session:
+            session.execute(delete(RuleChainVersionRow).where(RuleChainVersionRow.rulechain_id == rulechain_id))
+            session.execute(delete(RuleChainRow).where(RuleChainRow.id == rulechain_id))
 
     def key(self, **order: Any) -> ApiKeyCreated:
         """A new key; unlimited unless told otherwise."""

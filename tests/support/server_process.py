@@ -114,10 +114,10 @@ class RawAnswer:
 
 
 class RawConnection:
-    """A connection on which a test sends whatever bytes it likes."""
+    """A connection on which a test sends whatever bytes it likes. `source`: the address that it comes from."""
 
-    def __init__(self, address: tuple[str, int], timeout: float = 20) -> None:
-        self.socket = socket.create_connection(address, timeout)
+    def __init__(self, address: tuple[str, int], timeout: float = 20, source: str | None = None) -> None:
+        self.socket = socket.create_connection(address, timeout, None if source is None else (source, 0))
         self._received = b""
 
     def __enter__(self) -> Self:
@@ -152,9 +152,9 @@ class RawConnection:
         self._received += data
 
 
-def ask(address: tuple[str, int], data: bytes) -> RawAnswer:
-    """One request on a connection of its own."""
-    with RawConnection(address) as connection:
+def ask(address: tuple[str, int], data: bytes, source: str | None = None) -> RawAnswer:
+    """One request on a connection of its own, which comes from `source`."""
+    with RawConnection(address, source=source) as connection:
         return connection.answer(data)
 
 
