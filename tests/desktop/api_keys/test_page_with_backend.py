@@ -121,7 +121,7 @@ def test_people_are_searched_for_on_the_backend(
     shown.filters.user.click()
     popup = shown.filters.user.popup
     qtbot.keyClicks(popup.search, "berg")
-    qtbot.waitUntil(lambda: popup.people.model().rowCount() == 1)
+    qtbot.waitUntil(lambda: popup.found.model().rowCount() == 1)
     qtbot.keyClick(popup.search, Qt.Key.Key_Return)
     settled()
     assert names(shown, *range(shown.model.rowCount())) == ["Bo's"]

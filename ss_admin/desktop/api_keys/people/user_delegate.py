@@ -3,8 +3,8 @@
 from typing_extensions import override
 
 from ss_admin.contract.accounts import User
-from ss_admin.desktop.api_keys.choosing.two_line_delegate import TwoLineDelegate
 from ss_admin.desktop.api_keys.people.user_search import describe_role
+from ss_admin.desktop.widgets.choosing.two_line_delegate import TwoLineDelegate
 
 __all__ = ["UserDelegate"]
 

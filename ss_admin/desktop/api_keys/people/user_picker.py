@@ -7,11 +7,11 @@ from typing_extensions import override
 from ss_admin.client.errors import ClientError
 from ss_admin.contract.accounts import User
 from ss_admin.contract.documents import ObjectRef
-from ss_admin.desktop.api_keys.choosing.search_line import SearchLine
 from ss_admin.desktop.api_keys.people.user_delegate import UserDelegate
 from ss_admin.desktop.api_keys.people.user_search import UserSearch, UserSource
 from ss_admin.desktop.background import Background
 from ss_admin.desktop.theme.theme import Theme
+from ss_admin.desktop.widgets.choosing.search_line import SearchLine
 
 __all__ = ["UserPicker"]
 

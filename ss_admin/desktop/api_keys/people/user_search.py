@@ -5,8 +5,8 @@ from typing import Protocol
 from PySide6.QtCore import QObject
 
 from ss_admin.contract.accounts import Role, User, UserPage
-from ss_admin.desktop.api_keys.choosing.search_rows import SearchRows
 from ss_admin.desktop.background import Background
+from ss_admin.desktop.widgets.choosing.search_rows import SearchRows
 
 __all__ = ["UserSearch", "UserSource", "describe_role"]
 

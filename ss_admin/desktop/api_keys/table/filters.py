@@ -7,11 +7,11 @@ from ss_admin.client.accounts import AccountsClient
 from ss_admin.contract.api_key_format import mask_api_keys_within
 from ss_admin.contract.documents import SEARCH_MAX_CHARACTERS
 from ss_admin.desktop.api_keys.people.user_filter import UserFilter
-from ss_admin.desktop.api_keys.table.filter_button import ChoiceFilter
 from ss_admin.desktop.api_keys.table.list_filter import EXPIRY_CHOICES, STATUS_CHOICES, ListFilter
 from ss_admin.desktop.background import Background
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.buttons import IconButton, button
+from ss_admin.desktop.widgets.choosing.filter_button import ChoiceFilter
 from ss_admin.desktop.widgets.search_field import SearchField
 
 __all__ = ["FilterBar"]
@@ -87,7 +87,7 @@ class FilterBar(QWidget):
         if not self._told_apart:
             return
         search = mask_api_keys_within(self.search.text().strip())
-        chosen = ListFilter(search, self.status.values, self.expiry.values, self.user.user)
+        chosen = ListFilter(search, self.status.values, self.expiry.values, self.user.choice)
         self.clear_button.setVisible(not chosen.is_empty)
         if chosen != self._filter:
             self._filter = chosen

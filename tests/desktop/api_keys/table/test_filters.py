@@ -85,7 +85,7 @@ def test_a_user_is_found_by_typing_and_chosen_by_enter(
     popup = page.filters.user.popup
     assert popup.isVisible()
     qtbot.keyClicks(popup.search, "person 2999")
-    qtbot.waitUntil(lambda: popup.people.model().rowCount() == 1)
+    qtbot.waitUntil(lambda: popup.found.model().rowCount() == 1)
     settled()
     qtbot.keyClick(popup.search, Qt.Key.Key_Return)
     assert not popup.isVisible()
@@ -93,7 +93,7 @@ def test_a_user_is_found_by_typing_and_chosen_by_enter(
     assert api_keys.calls[-1].query.user_id == "user-2999"
     assert page.filters.user.text() == "User: Person 2999"
     page.filters.user.click()
-    popup.anyone.click()
+    popup.everything.click()
     settled()
     assert api_keys.calls[-1].query.user_id is None
 
@@ -127,7 +127,7 @@ def test_escape_closes_the_search_for_users_whatever_was_typed(
     qtbot.keyClicks(popup.search, "person")
     qtbot.keyClick(popup.search, Qt.Key.Key_Escape)
     assert not popup.isVisible()
-    assert page.filters.user.user is None
+    assert page.filters.user.choice is None
     settled()
 
 

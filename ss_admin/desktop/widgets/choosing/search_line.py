@@ -9,12 +9,12 @@ from typing_extensions import override
 
 from ss_admin.client.errors import ClientError
 from ss_admin.contract.documents import SEARCH_MAX_CHARACTERS
-from ss_admin.desktop.api_keys.choosing.found_popup import FoundPopup
-from ss_admin.desktop.api_keys.choosing.search_rows import SearchRows
-from ss_admin.desktop.api_keys.choosing.two_line_delegate import TwoLineDelegate
 from ss_admin.desktop.error_text import describe
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.busy import PATIENCE_MS
+from ss_admin.desktop.widgets.choosing.found_popup import FoundPopup
+from ss_admin.desktop.widgets.choosing.search_rows import SearchRows
+from ss_admin.desktop.widgets.choosing.two_line_delegate import TwoLineDelegate
 
 __all__ = ["SearchLine"]
 
@@ -26,9 +26,10 @@ class SearchLine(QLineEdit):
     """Looks like a combo box. Typing searches; Up and Down move through what was found, Escape folds it up.
 
     Heirs say what is done with a row that is taken (`take`), what is searched for on unfolding (`first_search`) and
-    what is said where nothing was found (`nothing_found`).
+    what is said where nothing was found (`nothing_found`). `answered`: a search has come to its end.
     """
 
+    answered = Signal()
     failed = Signal(object)
 
     def __init__(
@@ -117,6 +118,7 @@ class SearchLine(QLineEdit):
         self._popup.say(self.nothing_found() if self._search.rowCount() == 0 else "")
         self._popup.mark(0)
         self._show_popup()
+        self.answered.emit()
 
     def _on_failed(self, error: ClientError) -> None:
         self._slow.stop()

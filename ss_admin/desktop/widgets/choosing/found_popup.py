@@ -13,8 +13,8 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from ss_admin.desktop.api_keys.choosing.search_rows import SearchRows
-from ss_admin.desktop.api_keys.choosing.two_line_delegate import FOUND_ROW_HEIGHT, TwoLineDelegate
+from ss_admin.desktop.widgets.choosing.search_rows import SearchRows
+from ss_admin.desktop.widgets.choosing.two_line_delegate import FOUND_ROW_HEIGHT, TwoLineDelegate
 
 __all__ = ["FoundPopup"]
 
