@@ -32,6 +32,10 @@ from ss_admin.backend.rule_chains import routes as rule_chain_routes
 from ss_admin.backend.rule_chains.engine.apart import ApartRunners
 from ss_admin.backend.rule_chains.executions import routes as execution_routes
 from ss_admin.backend.rule_chains.executions.reading import ExecutionsService
+from ss_admin.backend.rule_chains.executions.trimming import Trimmer
+from ss_admin.backend.rule_chains.outbox.destinations import DestinationRules
+from ss_admin.backend.rule_chains.outbox.outbox import Outbox
+from ss_admin.backend.rule_chains.outbox.sender import Sender
 from ss_admin.backend.rule_chains.service import RuleChainsService
 from ss_admin.backend.settings import ConfigurationError, Settings, pepper_file, resolve_pepper
 from ss_admin.backend.store.engine import Store
@@ -52,17 +56,31 @@ class Backend:
 
     store: Store
     gateway: Gateway
+    executions: ExecutionLog
+    outbox: Outbox
+    trimmer: Trimmer
+    runners: ApartRunners
+
+    def start(self) -> None:
+        """Begin what is done besides answering requests: webhooks are sent, old executions removed. Once."""
+        self.outbox.start()
+        self.trimmer.start()
 
     def close(self) -> None:
-        """Write what is still under way and close the store. The app must get no more requests."""
+        """Write what is still under way and close the store. The app must get no more requests. Idempotent."""
+        self.trimmer.close()
+        self.outbox.close()
         self.gateway.close()
+        self.executions.close()
+        self.runners.close()
         self.store.close()
 
 
 def create_app(settings: Settings, *, store: Store | None = None, passwords: Passwords | None = None) -> OpenAPI:
     """The whole backend as a WSGI app. `store` and `passwords` are given by tests.
 
-    Raises `ConfigurationError`, and `StoreUnavailable` where the embedded database cannot be opened.
+    Nothing is sent or removed before `Backend.start`. Raises `ConfigurationError`, and `StoreUnavailable` where the
+    embedded database cannot be opened.
     """
     store = store or Store.open(settings.database_url)
     _refuse_wrong_pepper(settings, store)
@@ -70,28 +88,44 @@ def create_app(settings: Settings, *, store: Store | None = None, passwords: Pas
     accounts = AccountsService(store, passwords or Passwords())
     requests = RequestCounters()
     app = _bare_app()
+    backend = _build_backend(app, settings, store, pepper)
+    app.extensions["ss_backend"] = backend
+    app.wsgi_app = backend.gateway  # type: ignore[method-assign]
+    _begin_and_end_requests(app, settings, accounts, requests)
+    chains = RuleChainsService(store, pepper, backend.runners, execution_days=settings.execution_days)
+    for blueprint in (
+        build_session_blueprint(accounts),
+        build_users_blueprint(accounts),
+        api_key_routes.build_blueprint(ApiKeysService(store, pepper)),
+        activity_routes.build_blueprint(ActivityService(store)),
+        rule_chain_routes.build_blueprint(chains, settings.public_url),
+        execution_routes.build_blueprint(ExecutionsService(store)),
+        health.build_blueprint(store, lambda: render_metrics(requests, backend.gateway.counters, backend.outbox)),
+        api_document.build_blueprint(app),
+    ):
+        app.register_api(blueprint)
+    return app
+
+
+def _build_backend(app: OpenAPI, settings: Settings, store: Store, pepper: bytes) -> Backend:
+    outbox = Outbox(
+        store,
+        pepper,
+        Sender(DestinationRules(settings.webhook_allowed_networks), ca_file=settings.webhook_ca_file),
+        first_pause=settings.webhook_retry_seconds,
+        longest_pause=settings.webhook_retry_max_seconds,
+    )
     runners = ApartRunners()
+    executions = ExecutionLog(store, deliveries_written=outbox.wake)
     gateway = build_gateway(
         cast("WsgiApp", app.wsgi_app),
         store=store,
         pepper=pepper,
         settings=settings,
         runners=runners,
-        executions=ExecutionLog(store),
+        executions=executions,
     )
-    app.wsgi_app = gateway  # type: ignore[method-assign]
-    _begin_and_end_requests(app, settings, accounts, requests)
-    app.register_api(build_session_blueprint(accounts))
-    app.register_api(build_users_blueprint(accounts))
-    app.register_api(api_key_routes.build_blueprint(ApiKeysService(store, pepper)))
-    app.register_api(activity_routes.build_blueprint(ActivityService(store)))
-    chains = RuleChainsService(store, pepper, runners, execution_days=settings.execution_days)
-    app.register_api(rule_chain_routes.build_blueprint(chains, settings.public_url))
-    app.register_api(execution_routes.build_blueprint(ExecutionsService(store)))
-    app.register_api(health.build_blueprint(store, lambda: render_metrics(requests, gateway.counters)))
-    app.register_api(api_document.build_blueprint(app))
-    app.extensions["ss_backend"] = Backend(store, gateway)
-    return app
+    return Backend(store, gateway, executions, outbox, Trimmer(store, settings.execution_days), runners)
 
 
 def _refuse_wrong_pepper(settings: Settings, store: Store) -> None:

@@ -255,9 +255,11 @@ class _AppLoader:
         _leave_interrupts_to_the_supervisor()
         configure_logging(self.settings.log_level)  # a worker that was not forked knows nothing of it yet
         app = create_app(self.settings)
+        backend = app.extensions["ss_backend"]
         # Runs when granian has drained the worker: calls in flight are answered, nothing more is coming.
-        Finalize(None, app.extensions["ss_backend"].close, exitpriority=10)
+        Finalize(None, backend.close, exitpriority=10)
         _forget_environment()
+        backend.start()
         threading.Thread(target=_stop_with_parent, name="parent-watch", daemon=True).start()
         return app.wsgi_app
 

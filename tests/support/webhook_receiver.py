@@ -58,7 +58,7 @@ class WebhookReceiver:
         """Set when the test is over: a reply that keeps silent waits for it."""
         self._changed = threading.Condition()
         self._server = _TlsServer((host, 0), certificate.server_context(), self)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
 
     @property
     def port(self) -> int:

@@ -48,3 +48,5 @@ def configure_logging(level: str, stream: TextIO | None = None) -> None:
     root.addHandler(handler)
     root.setLevel(level)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    # It names whole URLs, and some receivers of webhooks know their callers by a secret in them.
+    logging.getLogger("urllib3").setLevel(logging.ERROR)

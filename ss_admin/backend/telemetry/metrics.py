@@ -2,14 +2,21 @@
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from ss_admin import __version__
+from ss_admin.contract.executions import DeliveryStatus
 
-__all__ = ["CONTENT_TYPE", "CallCounts", "RequestCounters", "render_metrics"]
+__all__ = ["CONTENT_TYPE", "CallCounts", "RequestCounters", "WebhookCounts", "render_metrics"]
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+_WEBHOOK_COUNTERS = (
+    ("ss_webhooks_delivered_total", DeliveryStatus.DELIVERED, "Webhooks that their receivers took."),
+    ("ss_webhooks_given_up_total", DeliveryStatus.GIVEN_UP, "Webhooks that were refused, or not taken in 24 hours."),
+    ("ss_webhook_retries_total", DeliveryStatus.PENDING, "Attempts that failed and are to be repeated."),
+)
 
 
 class CallCounts(Protocol):
@@ -20,6 +27,16 @@ class CallCounts(Protocol):
 
     def total_seconds(self) -> float:
         """The time spent on all calls together."""
+
+
+class WebhookCounts(Protocol):
+    """Webhooks, as the outbox counts them."""
+
+    def ended_count(self, status: DeliveryStatus) -> int:
+        """How many attempts led to this status; pending: those that are to be repeated."""
+
+    def pending_count(self) -> int | None:
+        """How many webhooks are still to be delivered; None where that cannot be known now."""
 
 
 class RequestCounters:
@@ -40,19 +57,13 @@ class RequestCounters:
             return dict(self._requests)
 
 
-def render_metrics(requests: RequestCounters, calls: CallCounts) -> str:
+def render_metrics(requests: RequestCounters, calls: CallCounts, webhooks: WebhookCounts) -> str:
     """Everything counted, as one page of text."""
-    by_code = calls.calls_by_code()
     lines = [
         *_head("ss_build_info", "gauge", "The release that is running."),
         f'ss_build_info{{version="{__version__}"}} 1',
-        *_head("ss_partner_calls_total", "counter", "Calls to rule chains by outcome: succeeded, or a problem's code."),
-        *(f'ss_partner_calls_total{{code="{code}"}} {count}' for code, count in sorted(by_code.items())),
-        *_head(
-            "ss_partner_call_seconds", "summary", "Time to answer calls, reading their bodies included, in seconds."
-        ),
-        f"ss_partner_call_seconds_sum {calls.total_seconds():.6f}",
-        f"ss_partner_call_seconds_count {sum(by_code.values())}",
+        *_call_lines(calls),
+        *_webhook_lines(webhooks),
         *_head(
             "ss_admin_requests_total",
             "counter",
@@ -64,6 +75,29 @@ def render_metrics(requests: RequestCounters, calls: CallCounts) -> str:
         ),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _call_lines(calls: CallCounts) -> Iterator[str]:
+    by_code = calls.calls_by_code()
+    yield from _head(
+        "ss_partner_calls_total", "counter", "Calls to rule chains by outcome: succeeded, or a problem's code."
+    )
+    for code, count in sorted(by_code.items()):
+        yield f'ss_partner_calls_total{{code="{code}"}} {count}'
+    meaning = "Time to answer calls, reading their bodies included, in seconds."
+    yield from _head("ss_partner_call_seconds", "summary", meaning)
+    yield f"ss_partner_call_seconds_sum {calls.total_seconds():.6f}"
+    yield f"ss_partner_call_seconds_count {sum(by_code.values())}"
+
+
+def _webhook_lines(webhooks: WebhookCounts) -> Iterator[str]:
+    pending = webhooks.pending_count()
+    if pending is not None:
+        yield from _head("ss_webhooks_pending", "gauge", "Webhooks still to be delivered, over all processes.")
+        yield f"ss_webhooks_pending {pending}"
+    for name, status, meaning in _WEBHOOK_COUNTERS:
+        yield from _head(name, "counter", meaning)
+        yield f"{name} {webhooks.ended_count(status)}"
 
 
 def _head(name: str, kind: str, meaning: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,10 @@ _log = logging.getLogger(__name__)
 POLL_SECONDS = 5.0
 """How often the outbox is looked through unasked: other workers write into it, and leases of dead ones run out."""
 
+_FAR_LOOK_REST = 5.0
+"""Looking past the queues of hosts that have their share takes longer the longer those are; so many times as long as
+the last look took, only the front is looked at."""
+
 _PAGE = 100
 _MAX_PAGES = 20
 
@@ -42,6 +47,8 @@ class Books:
         self._per_host = per_host
         self._lease = timedelta(seconds=lease_seconds)
         self._takes_over = takes_over
+        self._next_far_look = 0.0
+        self._owes_far_look = False
         self._lock = threading.Lock()
         self._under_way: dict[str, str] = {}
         self._finished: deque[Settlement] = deque()
@@ -61,7 +68,7 @@ class Books:
             busy = {*self._under_way, *(one.claim.id for one in settled)}
         with self._store.reading() as session:
             due = self._find_startable(session, now, hosts, busy)
-            upcoming = claims.next_due(session, now)
+            soonest = claims.next_due(session, now)
         taken: list[Claim] = []
         unsent: list[Settlement] = []
         if settled or due:
@@ -75,7 +82,11 @@ class Books:
         begun = [each for each in taken if each.id not in never]
         with self._lock:
             self._under_way.update({each.id: host_of(each.url) for each in begun})
-        return begun, 0.0 if unsent else _seconds_until(upcoming, now)
+        upcoming = [soonest, *(one.next_attempt_at for one in settled)]
+        return begun, 0.0 if unsent else min(_seconds_until(upcoming, now), self._rest_left())
+
+    def _rest_left(self) -> float:
+        return max(0.0, self._next_far_look - time.monotonic()) if self._owes_far_look else POLL_SECONDS
 
     def note(self, claim: Claim, attempt: Attempt) -> None:
         """An attempt has ended; the next turn writes it down."""
@@ -109,8 +120,14 @@ class Books:
         found: list[str] = []
         full: set[str] = set()
         room = self._places - hosts.total()
-        for _ in range(_MAX_PAGES):
+        began = time.monotonic()
+        rests = began < self._next_far_look
+        self._owes_far_look = False
+        for number in range(_MAX_PAGES):
             if room <= len(found):
+                break
+            if rests and number > 0:
+                self._owes_far_look = True
                 break
             page = claims.find_due(session, now, limit=_PAGE, except_ids={*busy, *found}, except_urls=full)
             for due in page:
@@ -122,6 +139,9 @@ class Books:
                     found.append(due.id)
             if len(page) < _PAGE:
                 break
+        if full and not rests:
+            ended = time.monotonic()
+            self._next_far_look = ended + _FAR_LOOK_REST * (ended - began)
         return found
 
     def _forget(self, settled: Iterable[Settlement], unsent: Iterable[Settlement]) -> None:
@@ -151,8 +171,9 @@ def _settle_all(session: Session, settlements: Iterable[Settlement]) -> None:
         claims.settle(session, one)
 
 
-def _seconds_until(upcoming: datetime | None, now: datetime) -> float:
-    return POLL_SECONDS if upcoming is None else min(POLL_SECONDS, max(0.0, (upcoming - now).total_seconds()))
+def _seconds_until(upcoming: Iterable[datetime | None], now: datetime) -> float:
+    seconds = ((moment - now).total_seconds() for moment in upcoming if moment is not None)
+    return max(0.0, min([POLL_SECONDS, *seconds]))
 
 
 def _tell(settlement: Settlement) -> None:

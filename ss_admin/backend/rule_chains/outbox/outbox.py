@@ -52,10 +52,12 @@ class Outbox:
         first_pause: float,
         longest_pause: float,
         lease_seconds: float = LEASE_SECONDS,
+        stop_seconds: float = STOP_SECONDS,
     ) -> None:
         self._store = store
         self._pepper = pepper
         self._sender = sender
+        self._stop_seconds = stop_seconds
         self._books = Books(
             store,
             Pauses(first_pause, longest_pause, random.SystemRandom().uniform),
@@ -75,6 +77,7 @@ class Outbox:
 
     def start(self) -> None:
         """Begin to deliver. Once."""
+        self._sender.prepare()
         for thread in (self._bookkeeper, *self._senders):
             thread.start()
 
@@ -96,7 +99,7 @@ class Outbox:
         _join([self._bookkeeper], STOP_SECONDS)
         for _ in self._senders:
             self._ready.put(None)
-        if not _join(self._senders, STOP_SECONDS):
+        if not _join(self._senders, self._stop_seconds):
             self._sender.cut_off()
             _join(self._senders, _CUT_OFF_SECONDS)
         self._write_down_the_last()

@@ -57,12 +57,20 @@ class Sender:
         self, rules: DestinationRules, *, ca_file: Path | None = None, attempt_seconds: float = ATTEMPT_SECONDS
     ) -> None:
         self._rules = rules
+        self._ca_file = ca_file
         self._attempt_seconds = attempt_seconds
-        self._tls = ssl.create_default_context()
-        if ca_file is not None:
-            self._tls.load_verify_locations(ca_file)
+        self._tls: ssl.SSLContext | None = None
         self._lock = threading.Lock()
         self._under_way: set[_TimeLimit] = set()
+
+    def prepare(self) -> ssl.SSLContext:
+        """Read the certificates of the CAs, once: that takes longer than all else that is done at a start."""
+        with self._lock:
+            if self._tls is None:
+                self._tls = ssl.create_default_context()
+                if self._ca_file is not None:
+                    self._tls.load_verify_locations(self._ca_file)
+            return self._tls
 
     def send(self, webhook: Webhook) -> Attempt:
         """Try once; whatever goes wrong is in the answer."""
@@ -105,7 +113,7 @@ class Sender:
                 self._under_way.discard(limit)
 
     def _post(self, webhook: Webhook, destination: Destination, limit: "_TimeLimit") -> Attempt:
-        connection = _CheckedConnection(destination, limit, self._tls)
+        connection = _CheckedConnection(destination, limit, self.prepare())
         try:
             connection.connect()
             # A receiver that refuses a long body may answer and close before it has read it.
