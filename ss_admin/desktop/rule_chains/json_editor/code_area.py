@@ -92,9 +92,8 @@ class CodeArea(QPlainTextEdit):
         top = place.top() + self.viewport().y() - self.gutter.y()
         lines = []
         while block.isValid() and top < self.viewport().height():
-            height = self.blockBoundingRect(block).height()
-            lines.append((block.blockNumber(), round(top), round(height)))
-            top += height
+            lines.append((block.blockNumber(), round(top), round(block.layout().boundingRect().height())))
+            top += self.blockBoundingRect(block).height()
             block = block.next()
         return lines
 

@@ -12,9 +12,15 @@ class CurrentText:
 
     def __init__(self, area: CodeArea) -> None:
         self._area = area
+        self._only_object = True
         self._text: tuple[int, str] = (-1, "")
         self._reading: tuple[int, Reading] | None = None
         self._places: tuple[int, JsonPlaces] | None = None
+
+    def take_anything(self, anything: bool) -> None:
+        """Whether any JSON will do, or none at all, instead of an object only."""
+        self._only_object = not anything
+        self._reading = None
 
     def text(self) -> str:
         """The text."""
@@ -27,7 +33,7 @@ class CurrentText:
         """What it says, or what is wrong with it."""
         revision = self._area.document().revision()
         if self._reading is None or self._reading[0] != revision:
-            self._reading = revision, read_json(self.text())
+            self._reading = revision, self._read(self.text())
         return self._reading[1]
 
     def places(self) -> JsonPlaces:
@@ -36,3 +42,8 @@ class CurrentText:
         if self._places is None or self._places[0] != revision:
             self._places = revision, JsonPlaces(self.text())
         return self._places[1]
+
+    def _read(self, text: str) -> Reading:
+        if not self._only_object and not text.strip():
+            return Reading(None)
+        return read_json(text, only_object=self._only_object)

@@ -12,13 +12,15 @@ __all__ = ["FaultMark", "FaultMarks"]
 class FaultMark:
     """A fault at `span`. It goes once anything within `watched` changes; None: it stays until it is judged anew.
 
-    `pointer`: the JSON pointer that the fault came with, None for one found in the text itself.
+    `pointer`: the JSON pointer that the fault came with, None for one found in the text itself; `lead`: how `detail`
+    begins where it had to be said what is missing.
     """
 
     detail: str
     span: Span
     watched: Span | None = None
     pointer: str | None = None
+    lead: str = ""
 
 
 class FaultMarks:

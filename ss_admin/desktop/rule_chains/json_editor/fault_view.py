@@ -32,7 +32,7 @@ class FaultView:
     @property
     def told(self) -> list[Told]:
         """Those told by the server that still stand."""
-        return [(mark.pointer or "", mark.detail) for mark in self._marks.told]
+        return [(mark.pointer or "", mark.detail.removeprefix(mark.lead)) for mark in self._marks.told]
 
     def check(self) -> None:
         """Looks what is wrong with the text as it stands."""
@@ -47,7 +47,8 @@ class FaultView:
         for pointer, detail in faults:
             if places is not None:
                 place = places.place_of(pointer)
-                marks.append(FaultMark(detail, place.mark, place.whole if pointer else None, pointer))
+                lead = f"“{place.lost}”: " if place.lost and place.lost not in detail else ""
+                marks.append(FaultMark(lead + detail, place.mark, place.whole if pointer else None, pointer, lead))
         self._marks.told = marks
         self._show()
 

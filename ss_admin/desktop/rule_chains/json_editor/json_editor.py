@@ -124,7 +124,8 @@ class JsonEditor(QWidget):
         self._area.go_to_position(self._current.places().place_of(pointer).mark.start)
 
     def set_read_only(self, read_only: bool) -> None:
-        """Makes it something to read: Tab then leads to the next control."""
+        """Makes it something to read: Tab then leads to the next control, and any JSON will do, not only an object."""
+        self._current.take_anything(read_only)
         self._area.make_read_only(read_only)
         self._status.set_read_only(read_only)
 

@@ -27,10 +27,14 @@ class Span:
 
 @dataclass(frozen=True)
 class Place:
-    """A value: what of it is marked (`mark`), and all of it (`whole`)."""
+    """A value: what of it is marked (`mark`), and all of it (`whole`).
+
+    `lost`: the part of the pointer that led no further, where the value is not there.
+    """
 
     mark: Span
     whole: Span
+    lost: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,19 +75,21 @@ class JsonPlaces:
         """
         key: Node | None = None
         node = self._top()
+        lost = ""
         for token in pointer_tokens(pointer):
             found = self._step_into(node, token)
             if found is None:
+                lost = token
                 break
             key, node = found
         if node is None:
-            return Place(Span(0, 0), Span(0, 0))
+            return Place(Span(0, 0), Span(0, 0), lost)
         whole = self._span(node)
         if node.start_point.row == node.end_point.row:
-            return Place(whole, whole)
+            return Place(whole, whole, lost)
         if key is not None:
-            return Place(self._span(key), whole)
-        return Place(Span(whole.start, whole.start + 1), whole)
+            return Place(self._span(key), whole, lost)
+        return Place(Span(whole.start, whole.start + 1), whole, lost)
 
     def pointer_at(self, position: int) -> str:
         """The pointer of the innermost value around `position`; within a name, that of the value it names."""
