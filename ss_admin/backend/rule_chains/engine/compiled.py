@@ -15,6 +15,7 @@ from ss_admin.backend.rule_chains.engine.runs import (
     Run,
     RunnersBusy,
 )
+from ss_admin.backend.rule_chains.engine.weight import largest_light_payload
 
 __all__ = [
     "Chain",
@@ -61,7 +62,13 @@ class CompiledChains:
         source = self._load(rulechain_id)
         if source is None:
             raise RuleChainGone
-        return self._keep(rulechain_id, LightChain(source))
+        return self._keep(rulechain_id, self._make_ready(source))
+
+    def _make_ready(self, source: ChainSource) -> Chain:
+        """A light chain is compiled here; all others are not looked at any closer than that, by this process."""
+        apart = self._runners.chain(source)
+        largest = largest_light_payload(source.input_schema, source.definition)
+        return apart if largest is None else LightChain(source, apart, largest)
 
     def _keep(self, rulechain_id: str, chain: Chain) -> Chain:
         with self._lock:

@@ -37,8 +37,8 @@ class WebhookCall:
 Effect = SavedDocument | WebhookCall
 
 
-def tell_effect(effect: Effect) -> str:
-    """The effect in words for an administrator; true of what has been done and of what a trial run leaves out."""
+def tell_effect(effect: Effect, *, trial: bool) -> str:
+    """The effect in words for an administrator. `trial`: what it would have been outside a trial run."""
     if isinstance(effect, SavedDocument):
-        return f"Saves a document in the collection “{effect.collection}”."
-    return f"Sends a webhook to {effect.url}"
+        return f"{'Would save' if trial else 'Saves'} a document in the collection “{effect.collection}”."
+    return f"{'Would send' if trial else 'Sends'} a webhook to {effect.url}"

@@ -1,7 +1,7 @@
 """A rule chain's input schema (JSON Schema 2020-12): compiled once, then asked for everything wrong with a payload."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from types import MappingProxyType
 from typing import Any
@@ -12,11 +12,12 @@ from jsonschema_rs import ValidationErrorKind as _Kind
 from ss_admin.backend.rule_chains.engine.faults import Fault
 from ss_admin.backend.strict_json import json_pointer
 
-__all__ = ["InputSchema", "InvalidSchema"]
+__all__ = ["InputSchema", "InvalidSchema", "find_schema_faults"]
 
 MAX_FAULTS = 1000
 _LONGEST_SHOWN = 80
 _MASK = "The value"
+_METASCHEMA = "https://json-schema.org/draft/2020-12/schema"
 _FIXED_SENTENCES: Mapping[str, str] = MappingProxyType(
     {
         "falseSchema": "No value is accepted here.",
@@ -41,19 +42,35 @@ _TYPES: Mapping[str, str] = MappingProxyType(
 
 
 class InvalidSchema(ValueError):
-    """The schema itself cannot be used: not a JSON Schema, or it refers to something that is not in it."""
+    """The schema itself cannot be used: not a JSON Schema, or it refers to something that is not in it.
+
+    `path` leads to the place in the schema, as far as it is known.
+    """
+
+    def __init__(self, detail: str, path: Sequence[str | int] = ()) -> None:
+        super().__init__(detail)
+        self.path = tuple(path)
 
 
 class InputSchema:
-    """A compiled schema. `format` is checked, not only noted; nothing is ever fetched from elsewhere."""
+    """A compiled schema. `format` is checked, not only noted; nothing is ever fetched from elsewhere.
+
+    Patterns are searched in linear time: a pattern that needs more (look-around, back-references) is invalid.
+    """
 
     def __init__(self, schema: dict[str, Any]) -> None:
         try:
             self._validator = jsonschema_rs.Draft202012Validator(
-                schema, validate_formats=True, offline=True, mask=_MASK
+                schema, validate_formats=True, offline=True, mask=_MASK, pattern_options=jsonschema_rs.RegexOptions()
             )
+        except jsonschema_rs.ValidationError as fault:
+            raise InvalidSchema(_reason(fault), fault.instance_path) from None
         except ValueError as fault:
-            raise InvalidSchema(str(fault)) from fault
+            raise InvalidSchema(_first_line(fault)) from None
+
+    def accepts(self, payload: dict[str, Any]) -> bool:
+        """Whether the payload fits."""
+        return self._validator.is_valid(payload)
 
     def find_faults(self, payload: dict[str, Any]) -> list[Fault]:
         """Everything that is wrong with the payload, each at its JSON pointer; empty if it fits.
@@ -64,6 +81,16 @@ class InputSchema:
             return []
         faults = [fault for error in islice(self._validator.iter_errors(payload), MAX_FAULTS) for fault in _told(error)]
         return faults[:MAX_FAULTS]
+
+
+def find_schema_faults(schema: dict[str, Any]) -> list[Fault]:
+    """What keeps this from being a JSON Schema 2020-12, each at its pointer; references are not followed."""
+    validator = jsonschema_rs.Draft202012Validator({"$ref": _METASCHEMA}, validate_formats=True)
+    faults: dict[str, Fault] = {}
+    for error in islice(validator.iter_errors(schema), MAX_FAULTS):
+        for fault in _told(error):
+            faults.setdefault(fault.pointer, fault)
+    return list(faults.values())
 
 
 def _told(error: jsonschema_rs.ValidationError) -> list[Fault]:
@@ -100,6 +127,21 @@ def _sentence(kind: _Kind, message: str) -> str:
         case _:
             text = _FIXED_SENTENCES.get(kind.name) or _clipped(message, 300).rstrip(".") + "."
     return text
+
+
+def _reason(error: jsonschema_rs.ValidationError) -> str:
+    """Why a schema cannot be compiled: a value in it that is not as it must be, or a reference that leads nowhere."""
+    match error.kind:
+        case _Kind.Format(format="regex") | _Kind.Pattern():
+            return "This pattern cannot be used."
+        case _Kind.Referencing():
+            return f"A reference leads nowhere: {_first_line(error).rstrip('.')}."
+        case kind:
+            return _sentence(kind, _first_line(error))
+
+
+def _first_line(fault: object) -> str:
+    return _clipped(str(fault).partition("\n")[0], 300)
 
 
 def _either(words: list[str]) -> str:

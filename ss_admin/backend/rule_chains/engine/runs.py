@@ -1,14 +1,28 @@
 """What goes into a run of a rule chain and what comes out of it: the version that runs, its answer, its failures."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ss_admin.backend.rule_chains.engine.effects import Effect
+from ss_admin.backend.rule_chains.engine.faults import Fault
+from ss_admin.backend.rule_chains.engine.outcomes import GraphFailed, Outcome, Step
 from ss_admin.contract.problems import FieldFault
 from ss_admin.contract.rule_chains import NodeTrace
 
-__all__ = ["Chain", "ChainSource", "PayloadMismatch", "RuleChainFailed", "RuleChainGone", "Run", "RunnersBusy"]
+__all__ = [
+    "Chain",
+    "ChainSource",
+    "PayloadMismatch",
+    "RuleChainFailed",
+    "RuleChainGone",
+    "Run",
+    "RunnersBusy",
+    "as_failed",
+    "as_mismatch",
+    "as_run",
+    "unfit_payload",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +89,41 @@ class Chain(Protocol):
     def execute(self, payload: dict[str, Any], *, trace: bool = False) -> Run:
         """The run for a payload. Raises `PayloadMismatch`, `RuleChainFailed` and `RunnersBusy`, nothing else."""
         ...
+
+
+def as_run(outcome: Outcome) -> Run:
+    """A run, from what the engine's own processes know of it."""
+    return Run(outcome.result, outcome.effects, _trace(outcome.steps), outcome.duration_ms)
+
+
+def as_failed(failure: GraphFailed) -> RuleChainFailed:
+    """A failure, from what the engine's own processes know of it."""
+    return RuleChainFailed(failure.message, failure.node_id, _trace(failure.steps), duration_ms=failure.duration_ms)
+
+
+def as_mismatch(faults: Iterable[Fault]) -> PayloadMismatch:
+    """Everything that is wrong with a payload."""
+    return PayloadMismatch([FieldFault(pointer=fault.pointer, detail=fault.detail) for fault in faults])
+
+
+def unfit_payload() -> PayloadMismatch:
+    """For a payload that is not even JSON that can be kept; what came over HTTP has been checked before."""
+    detail = "The payload is nested too deeply, or has a number or a character that JSON does not know."
+    return PayloadMismatch([FieldFault(pointer="", detail=detail)])
+
+
+def _trace(steps: tuple[Step, ...]) -> tuple[NodeTrace, ...]:
+    return tuple(
+        NodeTrace(
+            node_id=step.node_id,
+            name=step.name,
+            kind=step.kind,
+            order=step.order,
+            input=step.input,
+            output=step.output,
+            duration_ms=step.duration_ms,
+            error=step.error,
+            effect=step.effect,
+        )
+        for step in steps
+    )
