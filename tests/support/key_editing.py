@@ -9,10 +9,11 @@ from ss_admin.contract.api_key_format import new_api_key
 from ss_admin.contract.api_keys import ApiKey, ApiKeyChange, ApiKeyCreated, NewApiKey
 from ss_admin.contract.documents import ObjectRef
 from ss_admin.contract.problems import FieldFault, Problem, ProblemCode
+from ss_admin.contract.rule_chains import RuleChain, RuleChainPage
 from ss_admin.desktop.clipboard import CopyOutcome
-from tests.support.sample_keys import problem, sample_key
+from tests.support.sample_keys import not_found, problem, sample_chain, sample_key
 
-__all__ = ["CountingClipboard", "HeldKeys", "ManyPeople", "faults_problem"]
+__all__ = ["CountingClipboard", "HeldKeys", "ManyChains", "ManyPeople", "faults_problem"]
 
 
 def faults_problem(*faults: tuple[str, str]) -> Problem:
@@ -104,6 +105,44 @@ class ManyPeople:
     def ref(name: str) -> ObjectRef:
         """The reference to a person of that name."""
         return ObjectRef(id=f"u-{name}", name=name)
+
+
+class ManyChains:
+    """Thousands of rule chains, searched and paged as the server does it; `id_of` gives the id of one by its name."""
+
+    def __init__(self, *chains: RuleChain, error: ClientError | None = None) -> None:
+        self.chains = chains or tuple(self.make(f"Rule chain {number:04}") for number in range(3000))
+        self.error = error
+        self.searches: list[str] = []
+        self.asked_for: list[str] = []
+
+    @classmethod
+    def make(cls, name: str, **changes: bool) -> RuleChain:
+        """A chain of that name."""
+        return sample_chain(name, **changes).model_copy(update={"id": cls.id_of(name)})
+
+    @staticmethod
+    def id_of(name: str) -> str:
+        return f"c-{name}"
+
+    def list_page(self, *, search: str = "", limit: int = 100, cursor: str | None = None) -> RuleChainPage:
+        self.searches.append(search)
+        if self.error is not None:
+            raise self.error
+        found = [chain for chain in self.chains if search.casefold() in chain.name.casefold()]
+        start = int(cursor or 0)
+        end = start + limit
+        following = str(end) if end < len(found) else None
+        return RuleChainPage(items=found[start:end], next_cursor=following, total=len(found))
+
+    def get(self, rule_chain_id: str) -> RuleChain:
+        self.asked_for.append(rule_chain_id)
+        if self.error is not None:
+            raise self.error
+        for chain in self.chains:
+            if chain.id == rule_chain_id:
+                return chain
+        raise not_found()
 
 
 class CountingClipboard:

@@ -36,6 +36,7 @@ class KeyEditing(QObject):
             self._window,
             api_keys=self._with.api_keys,
             accounts=self._accounts,
+            chains=self._with.rule_chains,
             background=self._with.background,
             theme=self._with.theme,
             api_key=api_key,

@@ -21,6 +21,7 @@ _SCROLLS = {
 }
 
 _SETTLING_MS = 300
+_SIDE = 24
 
 
 class Dialog(QDialog):
@@ -29,7 +30,8 @@ class Dialog(QDialog):
     Put the content into `body`. `primary_button` is not connected: the dialog decides what it does. `cancel_button`
     and Escape call `reject()`; a button without words is not there. Enter presses the button that has the focus, else
     the default one: the primary button, or Cancel where the primary one is a `danger`. What scrolls does so by the
-    page keys too. `name` is the dialog's objectName and the beginning of its buttons' names.
+    page keys too. A `steady` dialog keeps the height that it was shown with, and scrolls what comes to it later.
+    `name` is the dialog's objectName and the beginning of its buttons' names.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Dialog(QDialog):
         cancel: str = "Cancel",
         kind: ButtonKind = "primary",
         width: int = 520,
+        steady: bool = False,
     ) -> None:
         super().__init__(parent)
         self.theme = theme
@@ -55,8 +58,11 @@ class Dialog(QDialog):
         self._scroll.setFixedWidth(width)
         self._body_widget = self._scroll.content
         self.body = self._scroll.column
-        self.body.setContentsMargins(24, 4, 24, 20)
+        self.body.setContentsMargins(_SIDE, 4, _SIDE, 20)
         self.body.setSpacing(theme.tokens.l)
+        self._steady = steady
+        self._has_its_height = False
+        self._scroll.verticalScrollBar().rangeChanged.connect(self._make_room_for_bar)
         self._before_busy: QWidget | None = None
         self._stripe = ProgressStripe(theme=theme)
         self.primary_button: QPushButton = button(primary, kind, name=f"{name}.primary")
@@ -120,6 +126,7 @@ class Dialog(QDialog):
             if (inside := part.layout()) is not None:
                 inside.invalidate()
         self._fit()
+        self._has_its_height = self._steady
         self.adjustSize()
         super().showEvent(event)
 
@@ -144,8 +151,16 @@ class Dialog(QDialog):
         layout.addWidget(footer)
         layout.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
 
+    def _make_room_for_bar(self, _lowest: int, highest: int) -> None:
+        """The scroll bar stands in the margin, so that nothing moves aside when it comes."""
+        margins = self.body.contentsMargins()
+        margins.setRight(_SIDE - (self._scroll.verticalScrollBar().sizeHint().width() if highest else 0))
+        self.body.setContentsMargins(margins)
+
     def _fit(self) -> None:
         """Gives the body the height that it wants, as far as the screen has it."""
+        if self._has_its_height:
+            return
         wanted = self._scroll.height_wanted(self._scroll.width())
         room = self.screen().availableGeometry().height() - 220
         self._scroll.setFixedHeight(min(wanted, max(room, 200)))

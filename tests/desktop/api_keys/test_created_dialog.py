@@ -14,7 +14,7 @@ from ss_admin.desktop.api_keys.editor.editor_dialog import ApiKeyEditor
 from ss_admin.desktop.clipboard import CopyOutcome, SystemClipboard
 from ss_admin.desktop.widgets.buttons import IconButton
 from tests.support.accessibility import assert_accessible
-from tests.support.key_editing import CountingClipboard, HeldKeys, ManyPeople
+from tests.support.key_editing import CountingClipboard, HeldKeys, ManyChains, ManyPeople
 from tests.support.sample_keys import sample_key
 
 WARNING = (
@@ -201,7 +201,12 @@ class TestForgetting:
         keys, shown = HeldKeys(), []
         keys.make_secret = make_secret
         editor = ApiKeyEditor(
-            None, api_keys=keys, accounts=ManyPeople("Maria Keller"), background=background, theme=theme
+            None,
+            api_keys=keys,
+            accounts=ManyPeople("Maria Keller"),
+            chains=ManyChains(),
+            background=background,
+            theme=theme,
         )
         qtbot.addWidget(editor)
 

@@ -15,6 +15,7 @@ from ss_admin.backend.store.engine import Store
 from ss_admin.client.accounts import AccountsClient
 from ss_admin.client.api_keys import ApiKeysClient
 from ss_admin.client.connection import Connection
+from ss_admin.client.rule_chains import RuleChainsClient
 from ss_admin.contract.api_key_format import find_api_key_fault
 from ss_admin.contract.api_keys import ApiKeyChange, ApiKeyStatus, NewApiKey, RateLimit
 from ss_admin.contract.documents import ObjectRef
@@ -41,6 +42,7 @@ class Office:
         self.connection.token = admin.token
         self.api_keys = ApiKeysClient(self.connection)
         self.accounts = AccountsClient(self.connection)
+        self.rule_chains = RuleChainsClient(self.connection)
 
     def key(self, **changes):
         order = {"name": "Alarm", "user_id": self.ada.id, "expires_in_days": 30, **changes}
@@ -87,6 +89,7 @@ def open_editor(qtbot, theme, background, office):
             None,
             api_keys=office.api_keys,
             accounts=office.accounts,
+            chains=office.rule_chains,
             background=background,
             theme=theme,
             api_key=api_key,

@@ -62,6 +62,22 @@ def test_a_dialog_grows_with_what_is_said_later(dialog: Dialog, qtbot):
     assert notice.accessibleName() == notice.text
 
 
+def test_a_steady_dialog_keeps_its_size_and_scrolls_what_comes_later(theme: Theme, qtbot):
+    dialog = Dialog(None, theme=theme, name="sample", heading="A heading", primary="Save", steady=True)
+    qtbot.addWidget(dialog)
+    notice, later = (Notice("info", "Some words. " * 30, theme=theme) for _ in range(2))
+    dialog.body.addWidget(notice)
+    dialog.body.addWidget(later)
+    later.hide()
+    dialog.show()
+    size, place = dialog.size(), notice.geometry()
+    later.show()
+    bar = dialog.findChild(QScrollArea).verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    assert dialog.size() == size
+    assert notice.geometry() == place
+
+
 def test_while_busy_nothing_can_be_ordered_twice_and_the_focus_comes_back(dialog: Dialog, qtbot):
     with qtbot.waitActive(dialog):
         dialog.show()

@@ -8,6 +8,7 @@ from typing_extensions import override
 
 from ss_admin.client.errors import ClientError, OutcomeUnknown, ServerUnreachable, SessionEnded, ValidationFailed
 from ss_admin.contract.api_keys import ApiKey, ApiKeyCreated
+from ss_admin.desktop.api_keys.chains.chain_search import ChainSource
 from ss_admin.desktop.api_keys.editor.conflict_dialog import ConflictDialog
 from ss_admin.desktop.api_keys.editor.conflict_rows import compare_versions
 from ss_admin.desktop.api_keys.editor.editor_draft import without_what_is_there
@@ -62,6 +63,7 @@ class ApiKeyEditor(Dialog):
         *,
         api_keys: KeyStore,
         accounts: UserSource,
+        chains: ChainSource,
         background: Background,
         theme: Theme,
         api_key: ApiKey | None = None,
@@ -74,14 +76,17 @@ class ApiKeyEditor(Dialog):
             name="apiKeyEditor",
             heading="New API Key" if is_new else "Edit API Key",
             primary="Create API Key" if is_new else "Save Changes",
-            width=600,
+            width=784,
+            steady=True,
         )
         self._base = api_key
         self._zone = zone or local_zone()
         self._gone = False
         self._sure_loss = "The key has not been created." if is_new else "Your changes have not been saved."
         self._loss = self._sure_loss
-        self._form = EditorForm(accounts=accounts, background=background, theme=theme, zone=self._zone, base=api_key)
+        self._form = EditorForm(
+            accounts=accounts, chains=chains, background=background, theme=theme, zone=self._zone, base=api_key
+        )
         self._notice = Notice("danger", "", theme=theme)
         self._notice.setObjectName("apiKeyEditor.notice")
         self._notice.hide()
@@ -209,10 +214,14 @@ class ApiKeyEditor(Dialog):
         self.list_changed.emit()
 
     def _on_conflicted(self, theirs: ApiKey) -> None:
+        """Learns the names of the rule chains that they chose first: both versions are told in words."""
+        self._form.scope.chains.names.learn(theirs.permissions.rulechains or (), lambda: self._show_conflict(theirs))
+
+    def _show_conflict(self, theirs: ApiKey) -> None:
         if self._base is None:
             return
-        now = utc_now()
-        rows = compare_versions(self._base, self._ordered, theirs, now=now, zone=self._zone)
+        now, name_of = utc_now(), self._form.scope.chains.names.words
+        rows = compare_versions(self._base, self._ordered, theirs, now=now, zone=self._zone, name_of=name_of)
         view = ConflictDialog(self, rows=rows, changed=ago(theirs.updated_at, now), theme=self.theme)
         view.use_mine.connect(lambda: self._use_mine(theirs))
         view.keep_theirs.connect(self._leave_theirs)
@@ -221,7 +230,8 @@ class ApiKeyEditor(Dialog):
 
     def _use_mine(self, theirs: ApiKey) -> None:
         """Saves what was changed here, and nothing else, over their version."""
-        change = None if self._base is None else self._ordered.to_change(self._base, self._zone)
+        mine = None if self._base is None else self._ordered.rebased(self._base, theirs)
+        change = mine.to_change(theirs, self._zone) if mine else None
         left = without_what_is_there(change, theirs, utc_now()) if change else None
         self._go_on_over(theirs)
         if left is None:

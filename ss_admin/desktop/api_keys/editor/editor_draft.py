@@ -18,6 +18,7 @@ from ss_admin.desktop.api_keys.editor.expiry_choice import (
     find_expiry_fault,
     resolve_wall_time,
 )
+from ss_admin.desktop.api_keys.editor.scope_draft import ScopeDraft
 
 __all__ = [
     "MAX_REQUESTS_LIMIT",
@@ -31,6 +32,7 @@ __all__ = [
 MAX_REQUESTS_LIMIT = 1_000_000
 TIME_WINDOW_LIMIT = 86_400
 _DEFAULT_LIMIT = RateLimit()
+_EVERYTHING = ScopeDraft()
 _SAME_MOMENT = timedelta(minutes=1)
 _LABEL = TypeAdapter[str](Label)
 
@@ -44,6 +46,8 @@ class EditorField(StrEnum):
     MAX_REQUESTS = "Max Requests"
     TIME_WINDOW = "Time Window (seconds)"
     PERMISSIONS = "Permissions"
+    RULE_CHAINS = "Rule chains"
+    ADDRESSES = "Addresses"
     STATUS = "Status"
 
 
@@ -56,6 +60,8 @@ _POINTERS = {
     "/rate_limit/max_requests": EditorField.MAX_REQUESTS,
     "/rate_limit/window_seconds": EditorField.TIME_WINDOW,
     "/permissions": EditorField.PERMISSIONS,
+    "/permissions/rulechains": EditorField.RULE_CHAINS,
+    "/allowed_addresses": EditorField.ADDRESSES,
     "/status": EditorField.STATUS,
 }
 
@@ -83,6 +89,7 @@ class ApiKeyDraft:
     limit_enabled: bool = True
     max_requests: int | None = _DEFAULT_LIMIT.max_requests
     window_seconds: int | None = _DEFAULT_LIMIT.window_seconds
+    scope: ScopeDraft = _EVERYTHING
     status: ApiKeyStatus = ApiKeyStatus.ACTIVE
 
     @classmethod
@@ -96,6 +103,7 @@ class ApiKeyDraft:
             limit_enabled=api_key.rate_limit is not None,
             max_requests=limit.max_requests,
             window_seconds=limit.window_seconds,
+            scope=ScopeDraft.of(api_key),
             status=api_key.status,
         )
 
@@ -108,7 +116,7 @@ class ApiKeyDraft:
 
     def find_faults(self, *, now: datetime, zone: tzinfo) -> dict[EditorField, str]:
         """What is wrong, field by field in the order of the form, each as one sentence."""
-        faults = {
+        faults: dict[EditorField, str | None] = {
             EditorField.NAME: _find_name_fault(self.name),
             EditorField.USER: self._find_user_fault(),
             EditorField.EXPIRES: find_expiry_fault(self.expiry, now=now, zone=zone),
@@ -116,12 +124,23 @@ class ApiKeyDraft:
         if self.limit_enabled:
             faults[EditorField.MAX_REQUESTS] = _find_number_fault(self.max_requests, MAX_REQUESTS_LIMIT, "requests")
             faults[EditorField.TIME_WINDOW] = _find_number_fault(self.window_seconds, TIME_WINDOW_LIMIT, "seconds")
+        faults |= {
+            EditorField.PERMISSIONS: self.scope.find_entities_fault(),
+            EditorField.RULE_CHAINS: self.scope.find_chains_fault(),
+            EditorField.ADDRESSES: self.scope.find_addresses_fault(),
+        }
         return {field: fault for field, fault in faults.items() if fault}
 
     def to_new_api_key(self, zone: tzinfo) -> NewApiKey:
         """The order to create the key. Only for a draft without faults."""
         user_id = self.user.id if self.user else None
-        order = {"name": self.name, "user_id": user_id, "rate_limit": self.rate_limit}
+        order = {
+            "name": self.name,
+            "user_id": user_id,
+            "rate_limit": self.rate_limit,
+            "permissions": self.scope.permissions,
+            "allowed_addresses": self.scope.allowed_addresses,
+        }
         return NewApiKey.model_validate(order | _expiry_order(self.expiry, zone))
 
     def to_change(self, base: ApiKey, zone: tzinfo) -> ApiKeyChange | None:
@@ -133,6 +152,7 @@ class ApiKeyDraft:
             order["user_id"] = self.user.id
         if self.rate_limit != base.rate_limit:
             order["rate_limit"] = self.rate_limit
+        order |= self._scope_order(base)
         if self.status != base.status:
             order["status"] = self.status
         expiry = _expiry_order(self.expiry, zone)
@@ -151,7 +171,12 @@ class ApiKeyDraft:
         limit = ("limit_enabled", "max_requests", "window_seconds")
         if all(getattr(mine, name) == getattr(before, name) for name in limit):
             changes |= {name: getattr(after, name) for name in limit}
-        return replace(mine, **changes)
+        return replace(mine, **changes, scope=mine.scope.rebased(before.scope, after.scope))
+
+    def _scope_order(self, base: ApiKey) -> dict[str, Any]:
+        same_permissions, same_addresses = self.scope.allows_the_same_as(base)
+        order: dict[str, Any] = {} if same_permissions else {"permissions": self.scope.permissions}
+        return order if same_addresses else order | {"allowed_addresses": self.scope.allowed_addresses}
 
     def _find_user_fault(self) -> str | None:
         if self.user is not None:
@@ -171,6 +196,8 @@ def without_what_is_there(change: ApiKeyChange, theirs: ApiKey, now: datetime) -
         "user_id": theirs.user.id,
         "expires_at": theirs.expires_at,
         "rate_limit": theirs.rate_limit,
+        "permissions": theirs.permissions,
+        "allowed_addresses": theirs.allowed_addresses,
         "status": theirs.status,
     }
     left = {

@@ -5,17 +5,19 @@ from datetime import tzinfo
 from functools import partial
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from ss_admin.contract.api_keys import ApiKey, ApiKeyStatus, Permissions
+from ss_admin.contract.api_keys import ApiKey, ApiKeyStatus
 from ss_admin.contract.problems import FieldFault
+from ss_admin.desktop.api_keys.chains.chain_search import ChainSource
 from ss_admin.desktop.api_keys.editor.editor_draft import ApiKeyDraft, EditorField, field_of_pointer
 from ss_admin.desktop.api_keys.editor.expiry_field import ExpiryField
-from ss_admin.desktop.api_keys.editor.permissions_view import PermissionsView
+from ss_admin.desktop.api_keys.editor.hinted_field import HintedField
 from ss_admin.desktop.api_keys.editor.rate_limit_field import RateLimitField
+from ss_admin.desktop.api_keys.editor.scope_field import ScopeField
 from ss_admin.desktop.api_keys.people.user_picker import UserPicker
 from ss_admin.desktop.api_keys.people.user_search import UserSource
 from ss_admin.desktop.api_keys.table.cells import status_words
@@ -23,6 +25,7 @@ from ss_admin.desktop.background import Background
 from ss_admin.desktop.moments import utc_now
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.form_field import FormField
+from ss_admin.desktop.widgets.labels import line
 from ss_admin.desktop.widgets.switch import Switch
 
 __all__ = ["EditorForm", "scroll_into_view"]
@@ -42,7 +45,7 @@ class _Faulty(Protocol):
 class EditorForm(QWidget):
     """Speaks of a fault when its field is left, and takes it back as soon as it is mended.
 
-    `failed` carries the errors of looking people up.
+    `failed` carries the errors of looking people and rule chains up.
     """
 
     failed = Signal(object)
@@ -51,6 +54,7 @@ class EditorForm(QWidget):
         self,
         *,
         accounts: UserSource,
+        chains: ChainSource,
         background: Background,
         theme: Theme,
         zone: tzinfo,
@@ -63,7 +67,7 @@ class EditorForm(QWidget):
         self._user = UserPicker(accounts, background, theme)
         self._expiry = ExpiryField(theme=theme, zone=zone)
         self._limit = RateLimitField(theme=theme)
-        self._permissions = PermissionsView(base.permissions if base else Permissions(), theme)
+        self.scope = ScopeField(chains, background, theme=theme)
         self._status = Switch("Active", theme=theme)
         self._name_field = FormField(
             "Name", self._name, help="What the key is for", required=True, editor_name="apiKeyEditor.name"
@@ -75,9 +79,6 @@ class EditorForm(QWidget):
             required=True,
             editor_name="apiKeyEditor.user",
         )
-        self._permissions_field = FormField(
-            "Permissions", self._permissions, editor_name="apiKeyEditor.permissions", help="Cannot be changed yet"
-        )
         self._status_field = FormField("Status", self._status, editor_name="apiKeyEditor.status", help=" ")
         self._status_field.setVisible(base is not None)
         self._fields: dict[EditorField, _Faulty] = {
@@ -86,7 +87,9 @@ class EditorForm(QWidget):
             EditorField.EXPIRES: self._expiry,
             EditorField.MAX_REQUESTS: self._limit.max_requests,
             EditorField.TIME_WINDOW: self._limit.time_window,
-            EditorField.PERMISSIONS: self._permissions_field,
+            EditorField.PERMISSIONS: self.scope.entities,
+            EditorField.RULE_CHAINS: self.scope.chains,
+            EditorField.ADDRESSES: self.scope.addresses,
             EditorField.STATUS: self._status_field,
         }
         self._lay_out()
@@ -105,6 +108,7 @@ class EditorForm(QWidget):
             limit_enabled=limit_enabled,
             max_requests=max_requests,
             window_seconds=window_seconds,
+            scope=self.scope.draft(),
             status=ApiKeyStatus.ACTIVE if self._status.isChecked() else ApiKeyStatus.DISABLED,
         )
 
@@ -118,6 +122,7 @@ class EditorForm(QWidget):
         self._limit.set_values(
             enabled=draft.limit_enabled, max_requests=draft.max_requests, window_seconds=draft.window_seconds
         )
+        self.scope.show_draft(draft.scope)
         self._status.setChecked(draft.status is ApiKeyStatus.ACTIVE)
         self._say_status()
         for field in self._fields.values():
@@ -159,21 +164,19 @@ class EditorForm(QWidget):
         return super().eventFilter(watched, event)
 
     def _lay_out(self) -> None:
-        who, scope = QHBoxLayout(), QHBoxLayout()
-        for row, left, right in (
-            (who, self._name_field, self._user_field),
-            (scope, self._permissions_field, self._status_field),
-        ):
-            row.setSpacing(16)
-            row.addWidget(left, 1, Qt.AlignmentFlag.AlignTop)
-            row.addWidget(right, 1, Qt.AlignmentFlag.AlignTop)
+        who = QHBoxLayout()
+        who.setSpacing(16)
+        for field in (self._name_field, self._user_field):
+            who.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
         layout.addLayout(who)
         layout.addWidget(self._expiry)
         layout.addWidget(self._limit)
-        layout.addLayout(scope)
+        layout.addWidget(line())
+        layout.addWidget(self.scope)
+        layout.addWidget(self._status_field)
 
     def _connect(self) -> None:
         self._name.textChanged.connect(partial(self._on_changed, EditorField.NAME))
@@ -185,9 +188,18 @@ class EditorForm(QWidget):
         self._limit.time_window_changed.connect(partial(self._on_changed, EditorField.TIME_WINDOW))
         self._limit.switched.connect(partial(self._on_changed, EditorField.MAX_REQUESTS))
         self._limit.switched.connect(partial(self._on_changed, EditorField.TIME_WINDOW))
+        self.scope.entities.changed.connect(partial(self._on_changed, EditorField.PERMISSIONS))
+        self.scope.chains.changed.connect(partial(self._on_changed, EditorField.RULE_CHAINS))
+        self.scope.chains.failed.connect(self.failed)
+        for part in (self.scope.chains, self.scope.addresses):
+            part.ways.changed.connect(partial(self._show_unfolded, part))
         self._status.toggled.connect(self._say_status)
         for _, editor in self._left_by_focus():
             editor.installEventFilter(self)
+
+    def _show_unfolded(self, part: QWidget) -> None:
+        """Brings into view what has just been unfolded, once it has its place."""
+        QTimer.singleShot(0, self, partial(scroll_into_view, part))
 
     def _left_by_focus(self) -> tuple[tuple[EditorField, QWidget], ...]:
         return (
@@ -195,6 +207,8 @@ class EditorForm(QWidget):
             (EditorField.EXPIRES, self._expiry.wall_time),
             (EditorField.MAX_REQUESTS, self._limit.max_requests.editor),
             (EditorField.TIME_WINDOW, self._limit.time_window.editor),
+            (EditorField.RULE_CHAINS, self.scope.chains.picker),
+            (EditorField.ADDRESSES, self.scope.addresses.edit),
         )
 
     def _check(self, field: EditorField) -> None:
@@ -220,6 +234,9 @@ class EditorForm(QWidget):
         place = self._fields[field]
         if isinstance(place, FormField):
             place.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+            scroll_into_view(place)
+        elif isinstance(place, HintedField):
+            place.focus_fault()
             scroll_into_view(place)
 
     def _say_status(self) -> None:

@@ -1,16 +1,20 @@
 """What each cell of the list says: on the screen, in the tooltip, and to a screen reader."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from ss_admin.contract.api_keys import ApiKey, ApiKeyStatus, ExpiryState, Permissions, RateLimit
+from ss_admin.contract.api_keys import ApiKey, ApiKeyStatus, ExpiryState, RateLimit
 from ss_admin.desktop.api_keys.table.columns import Column
 from ss_admin.desktop.moments import ago, exact_moment, expiry_state, expiry_words, local_date
 from ss_admin.desktop.rate_sentence import describe_rate
 from ss_admin.desktop.widgets.badge import BadgeKind
 
-__all__ = ["Badge", "cell_spoken", "cell_text", "cell_tooltip", "expiry_badge", "permissions_json", "status_words"]
+__all__ = ["Badge", "cell_spoken", "cell_text", "cell_tooltip", "expiry_badge", "narrowing_words", "status_words"]
+
+_MOST_IN_TOOLTIP = 20
 
 
 @dataclass(frozen=True)
@@ -41,9 +45,12 @@ def status_words(status: ApiKeyStatus) -> str:
     return "Active" if status is ApiKeyStatus.ACTIVE else "Disabled"
 
 
-def permissions_json(permissions: Permissions) -> str:
-    """The permission scope as the article shows it."""
-    return json.dumps(permissions.model_dump(mode="json"), indent=2)
+def narrowing_words(api_key: ApiKey) -> str:
+    """What the key is narrowed to, “2 rule chains · 1 network”; empty where it is not."""
+    counts = ((api_key.permissions.rulechains, "rule chain"), (api_key.allowed_addresses, "network"))
+    return " · ".join(
+        f"{len(named)} {what}" if len(named) == 1 else f"{len(named)} {what}s" for named, what in counts if named
+    )
 
 
 def cell_text(api_key: ApiKey, column: Column, now: datetime) -> str:
@@ -65,7 +72,7 @@ def cell_tooltip(api_key: ApiKey, column: Column) -> str:
     if column is Column.KEY:
         return f"{api_key.masked_key}\n{_limit_words(api_key.rate_limit)}"
     if column is Column.PERMISSIONS:
-        return permissions_json(api_key.permissions)
+        return _scope_json(api_key)
     if column is Column.EXPIRES_AT:
         return exact_moment(api_key.expires_at) if api_key.expires_at else "This key never expires."
     if column is Column.LAST_USED:
@@ -88,7 +95,26 @@ def cell_spoken(api_key: ApiKey, column: Column, now: datetime, *, checked: bool
         return f"Actions for {api_key.name}"
     prefixes = {Column.KEY: "Key", Column.PERMISSIONS: "Permissions", Column.LAST_USED: "Last used"}
     text = cell_text(api_key, column, now)
+    if column is Column.PERMISSIONS and (narrowed := narrowing_words(api_key)):
+        text = f"{text}, only {narrowed.replace(' · ', ' and ')}"
     return f"{prefixes[column]} {text}" if column in prefixes else text
+
+
+def _scope_json(api_key: ApiKey) -> str:
+    """The permission scope as the article shows it; with the addresses where the key is narrowed to some."""
+    permissions: dict[str, Any] = api_key.permissions.model_dump(mode="json")
+    if api_key.permissions.rulechains is not None:
+        permissions["rulechains"] = _first(api_key.permissions.rulechains)
+    if api_key.allowed_addresses is None:
+        return json.dumps(permissions, indent=2, ensure_ascii=False)
+    document = {"permissions": permissions, "allowed_addresses": _first(api_key.allowed_addresses)}
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _first(entries: Sequence[str]) -> list[str]:
+    """So many that the tooltip still fits on a screen."""
+    more = len(entries) - _MOST_IN_TOOLTIP
+    return list(entries) if more <= 0 else [*entries[:_MOST_IN_TOOLTIP], f"… and {more} more"]
 
 
 def _last_use_tooltip(api_key: ApiKey) -> str:

@@ -33,11 +33,11 @@ COLUMN_TITLES = {
 
 COLUMN_WIDTHS = {
     Column.CHECK: 44,
-    Column.NAME: 220,
+    Column.NAME: 204,
     Column.KEY: 126,
-    Column.PERMISSIONS: 106,
+    Column.PERMISSIONS: 162,
     Column.EXPIRES_AT: 174,
-    Column.LAST_USED: 122,
+    Column.LAST_USED: 116,
     Column.STATUS: 98,
     Column.ACTIONS: 48,
 }

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QToolTip
 
 from ss_admin.contract.api_keys import ApiKey, ApiKeyStatus
-from ss_admin.desktop.api_keys.table.cells import cell_text, expiry_badge
+from ss_admin.desktop.api_keys.table.cells import cell_text, expiry_badge, narrowing_words
 from ss_admin.desktop.api_keys.table.check_box import CHECK_BOX_SIZE, paint_check_box
 from ss_admin.desktop.api_keys.table.columns import Column
 from ss_admin.desktop.moments import Clock
@@ -72,7 +72,7 @@ class NameDelegate(CellDelegate):
 
 
 class TextDelegate(CellDelegate):
-    """One line of text: permissions, last use; the masked key in the monospaced font."""
+    """One line of text: last use; the masked key in the monospaced font."""
 
     def __init__(self, column: Column, theme: Theme, clock: Clock, find_look: FindLook, parent: QObject) -> None:
         super().__init__(theme, clock, find_look, parent)
@@ -84,6 +84,18 @@ class TextDelegate(CellDelegate):
         never = self._column is Column.LAST_USED and api_key.last_used_at is None
         ink = self.theme.colour("text_dimmed") if never else self.ink(api_key)
         paint_text(painter, content, cell_text(api_key, self._column, self.clock()), font, ink)
+
+
+class PermissionsDelegate(CellDelegate):
+    """“read, write”, and dimmed below it what the key is narrowed to."""
+
+    def paint_content(self, painter: QPainter, content: QRect, api_key: ApiKey, look: RowLook) -> None:
+        """One line, or two that are together centred."""
+        text, narrowed = cell_text(api_key, Column.PERMISSIONS, self.clock()), narrowing_words(api_key)
+        first, second = two_lines(content) if narrowed else (content, content)
+        paint_text(painter, first, text, self.body_font, self.ink(api_key))
+        if narrowed:
+            paint_text(painter, second, narrowed, self.small_font, self.theme.colour("text_dimmed"))
 
 
 class ExpiryDelegate(CellDelegate):
@@ -141,7 +153,7 @@ def make_delegates(theme: Theme, clock: Clock, find_look: FindLook, parent: QObj
         Column.CHECK: CheckDelegate(*rest),
         Column.NAME: NameDelegate(*rest),
         Column.KEY: TextDelegate(Column.KEY, *rest),
-        Column.PERMISSIONS: TextDelegate(Column.PERMISSIONS, *rest),
+        Column.PERMISSIONS: PermissionsDelegate(*rest),
         Column.EXPIRES_AT: ExpiryDelegate(*rest),
         Column.LAST_USED: TextDelegate(Column.LAST_USED, *rest),
         Column.STATUS: StatusDelegate(*rest),

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 
 from ss_admin.client.errors import (
     CertificateRefused,
@@ -16,14 +16,14 @@ from ss_admin.client.errors import (
     UnexpectedAnswer,
     ValidationFailed,
 )
-from ss_admin.contract.api_keys import ApiKeyStatus, RateLimit
+from ss_admin.contract.api_keys import ApiKeyStatus, Entity, Permissions, RateLimit
 from ss_admin.contract.problems import ProblemCode
 from ss_admin.desktop.api_keys.editor.editor_dialog import ApiKeyEditor
 from ss_admin.desktop.api_keys.editor.number_field import NumberField
 from ss_admin.desktop.widgets.dialog import Dialog
 from ss_admin.desktop.widgets.switch import Switch
 from tests.support.accessibility import assert_accessible
-from tests.support.key_editing import HeldKeys, ManyPeople, faults_problem
+from tests.support.key_editing import HeldKeys, ManyChains, ManyPeople, faults_problem
 from tests.support.sample_keys import not_found, problem, sample_key, version_conflict
 
 MARIA = "Maria Keller"
@@ -32,15 +32,17 @@ MARIA = "Maria Keller"
 class Stage:
     """An open editor, with everything it said and asked."""
 
-    def __init__(self, qtbot, theme, background, api_key=None, on_server=None):
+    def __init__(self, qtbot, theme, background, api_key=None, *, on_server=None, chains=None):
         self.qtbot = qtbot
         self.background = background
         self.keys = HeldKeys(on_server or api_key)
         self.people = ManyPeople(MARIA, "Jonas Brandt")
+        self.chains = chains or ManyChains(*(ManyChains.make(name) for name in ("Alarm", "Work Order", "Visitors")))
         self.editor = ApiKeyEditor(
             None,
             api_keys=self.keys,
             accounts=self.people,
+            chains=self.chains,
             background=background,
             theme=theme,
             api_key=api_key,
@@ -58,6 +60,9 @@ class Stage:
         assert widget is not None, name
         return widget
 
+    def words(self, name):
+        return self.find(f"{name}.words", QLabel).text()
+
     def error(self, name):
         return self.find(f"{name}.error", QLabel).text()
 
@@ -69,6 +74,10 @@ class Stage:
     def fill(self, name="Alarm"):
         self.find("name", QLineEdit).setText(name)
         self.find("user").set_user(ManyPeople.ref(MARIA))
+
+    def narrow(self, *parts):
+        for part in parts:
+            self.find(f"{part}.only", QAbstractButton).click()
 
     def press(self, key, name=None):
         self.qtbot.keyClick(self.find(name) if name else self.editor, key)
@@ -140,6 +149,8 @@ class TestForm:
         assert new.find("permissions").isReadOnly()
         assert new.find("submit").text() == "Create API Key"
         assert not new.find("status").isVisible()
+        for name, checked in (("read", True), ("write", True), ("chains.all", True), ("addresses.all", True)):
+            assert new.find(name, QAbstractButton).isChecked() is checked
 
     def test_editing_shows_the_key_with_its_status(self, stage):
         stage = stage(key(status=ApiKeyStatus.DISABLED, rate_limit=None))
@@ -155,10 +166,12 @@ class TestForm:
 
     def test_every_control_can_be_found_and_named(self, edit):
         edit.find("expires", QComboBox).setCurrentText("Custom date")
+        edit.narrow("chains", "addresses")
         assert_accessible(edit.editor)
 
     def test_tab_leads_through_the_form_in_reading_order(self, edit):
         edit.find("expires", QComboBox).setCurrentText("Custom date")
+        edit.narrow("chains", "addresses")
         edit.find("name").setFocus()
         order = []
         while order[-1:] != ["submit"]:
@@ -166,7 +179,10 @@ class TestForm:
             if order[-1:] != [name]:  # within a date, Tab leads from part to part
                 order.append(name)
             edit.qtbot.keyClick(edit.editor.focusWidget(), Qt.Key.Key_Tab)
-        expected = "name user expires customDate limitEnabled maxRequests timeWindow permissions status cancel submit"
+        expected = (
+            "name user expires customDate limitEnabled maxRequests timeWindow read write chains.only chains.search "
+            "chains.chosen addresses.only addresses permissions status cancel submit"
+        )
         assert order == expected.split()
 
     def test_footer_stays_in_view_on_a_small_screen(self, new):
@@ -176,6 +192,31 @@ class TestForm:
 
 
 class TestFaults:
+    def test_scope_without_anything_in_it_is_refused_part_by_part(self, new):
+        new.fill()
+        new.find("read", QAbstractButton).click()
+        new.find("write", QAbstractButton).click()
+        new.narrow("chains", "addresses")
+        new.submit()
+        assert new.words("entities") == "Choose read, write or both."
+        assert new.words("chains") == "Choose at least one rule chain, or all of them."
+        assert new.words("addresses") == "Enter at least one address or network, or allow any."
+        assert new.editor.focusWidget() is new.find("read")
+        assert new.keys.created == []
+        new.find("write", QAbstractButton).click()
+        new.find("chains.all", QAbstractButton).click()
+        new.find("addresses.all", QAbstractButton).click()
+        new.submit_and_settle()
+        assert len(new.keys.created) == 1
+
+    def test_faults_of_the_scope_that_the_server_finds_stand_at_their_parts(self, new):
+        faults = (("/permissions/rulechains/0", "no such rule chain"), ("/allowed_addresses/1", "is odd"))
+        new.keys.errors.append(ValidationFailed(faults_problem(*faults)))
+        new.fill()
+        new.submit_and_settle()
+        assert (new.words("chains"), new.words("addresses")) == ("No such rule chain", "Is odd")
+        assert new.notice == ""
+
     def test_button_is_always_there_and_says_what_is_missing(self, new):
         assert new.find("submit").isEnabled()
         new.submit()
@@ -237,6 +278,28 @@ class TestFaults:
 
 
 class TestCreating:
+    def test_key_is_narrowed_to_rule_chains_and_addresses_by_the_keyboard_alone(self, new):
+        new.fill()
+        new.find("chains.all").setFocus()
+        new.press(Qt.Key.Key_Right, "chains.all")
+        new.press(Qt.Key.Key_Tab, "chains.only")
+        assert new.editor.focusWidget() is new.find("chains.search")
+        new.qtbot.keyClicks(new.find("chains.search"), "o")
+        new.qtbot.waitUntil(new.find("chains.search").is_unfolded)
+        new.press(Qt.Key.Key_Return, "chains.search")
+        new.press(Qt.Key.Key_Escape, "chains.search")
+        assert new.editor.isVisible()
+        new.find("addresses.all").setFocus()
+        new.press(Qt.Key.Key_Right, "addresses.all")
+        new.press(Qt.Key.Key_Tab, "addresses.only")
+        new.qtbot.keyClicks(new.find("addresses"), "203.0.113.7")
+        new.press(Qt.Key.Key_Tab, "addresses")
+        assert new.find("addresses").toPlainText() == "203.0.113.7/32"
+        new.submit_and_settle()
+        (order,) = new.keys.created
+        assert order.permissions.rulechains == ["c-Work Order"]
+        assert order.allowed_addresses == ["203.0.113.7/32"]
+
     def test_created_key_is_handed_on_once_and_the_editor_closes(self, new):
         got = []
         new.editor.created.connect(lambda created: got.append(created.api_key.name))
@@ -372,6 +435,13 @@ class TestSaving:
         assert version == 3
         assert edit.said == ["finished", "saved"]
 
+    def test_scope_is_sent_where_it_changed_and_only_then(self, stage):
+        narrowed = stage(key(permissions=Permissions(rulechains=["c-Alarm"]), allowed_addresses=["203.0.113.0/24"]))
+        narrowed.find("addresses.all", QAbstractButton).click()
+        narrowed.submit_and_settle()
+        ((change, _),) = narrowed.keys.changes
+        assert change.model_dump(exclude_unset=True) == {"allowed_addresses": None}
+
     def test_nothing_changed_sends_nothing(self, edit):
         edit.submit_and_settle()
         assert edit.keys.changes == []
@@ -416,6 +486,7 @@ class TestConflict:
         assert shown["apiKeyConflict.yours.Name"] == "Mine"
         assert shown["apiKeyConflict.theirs.Name"] == "Theirs"
         assert shown["apiKeyConflict.theirs.Rate limit"] == "No limit"
+        assert shown["apiKeyConflict.yours.Rule chains"] == "All rule chains"
         assert conflict.keys.on_server.name == "Theirs"
         assert conflict.said == []
 
@@ -481,3 +552,19 @@ def test_unlimited_key_gets_a_limit_by_the_switch(stage):
     stage.submit_and_settle()
     ((change, _),) = stage.keys.changes
     assert change.rate_limit == RateLimit(max_requests=100, window_seconds=60)
+
+    def test_chains_that_they_chose_are_named_and_both_scopes_are_merged(self, stage):
+        mine = key()
+        theirs = mine.model_copy(update={"permissions": Permissions(rulechains=["c-Visitors", "c-gone"]), "version": 4})
+        stage = stage(mine, on_server=theirs)
+        stage.keys.errors.append(version_conflict())
+        stage.find("read", QAbstractButton).click()
+        stage.submit_and_settle()
+        stage.settle()
+        shown = {label.objectName(): label.text() for label in stage.view().findChildren(QLabel)}
+        assert shown["apiKeyConflict.theirs.Rule chains"] == "Visitors\nDeleted rule chain c-gone"
+        assert shown["apiKeyConflict.yours.Permissions"] == "write"
+        stage.answer("apiKeyConflict.useMine")
+        stage.settle()
+        merged = Permissions(entities=[Entity.WRITE], rulechains=["c-Visitors", "c-gone"])
+        assert stage.keys.changes[-1][0].model_dump(exclude_unset=True) == {"permissions": merged.model_dump()}

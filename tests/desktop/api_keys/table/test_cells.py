@@ -2,7 +2,7 @@ import json
 from datetime import timedelta
 
 from ss_admin.contract.api_keys import ApiKeyStatus, Entity, Permissions
-from ss_admin.desktop.api_keys.table.cells import cell_spoken, cell_text, cell_tooltip, expiry_badge
+from ss_admin.desktop.api_keys.table.cells import cell_spoken, cell_text, cell_tooltip, expiry_badge, narrowing_words
 from ss_admin.desktop.api_keys.table.columns import Column
 from tests.support.sample_keys import NOW, sample_key
 
@@ -52,3 +52,23 @@ def test_every_cell_tells_its_state_in_words_to_a_screen_reader() -> None:
     assert spoken[Column.EXPIRES_AT].startswith("Expired, 2026-11-2")
     assert spoken[Column.STATUS] == "Disabled"
     assert spoken[Column.ACTIONS] == "Actions for Integration 3"
+
+
+def test_narrowing_is_told_shortly_and_whole_in_the_tooltip() -> None:
+    key = sample_key(1, permissions=Permissions(rulechains=["c-1", "c-2"]), allowed_addresses=["203.0.113.0/24"])
+    assert narrowing_words(sample_key(1)) == ""
+    assert narrowing_words(key) == "2 rule chains · 1 network"
+    assert narrowing_words(sample_key(1, allowed_addresses=["10.0.0.0/8", "192.0.2.0/24"])) == "2 networks"
+    assert json.loads(cell_tooltip(key, Column.PERMISSIONS)) == {
+        "permissions": {"entities": ["read", "write"], "rulechains": ["c-1", "c-2"]},
+        "allowed_addresses": ["203.0.113.0/24"],
+    }
+    spoken = cell_spoken(key, Column.PERMISSIONS, NOW, checked=False)
+    assert spoken == "Permissions read, write, only 2 rule chains and 1 network"
+
+
+def test_tooltip_of_a_key_with_a_hundred_rule_chains_still_fits_on_a_screen() -> None:
+    key = sample_key(1, permissions=Permissions(rulechains=[f"c-{number}" for number in range(100)]))
+    tooltip = cell_tooltip(key, Column.PERMISSIONS)
+    assert "… and 80 more" in tooltip
+    assert len(tooltip.splitlines()) < 35
