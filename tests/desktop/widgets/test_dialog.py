@@ -70,12 +70,13 @@ def test_a_steady_dialog_keeps_its_size_and_scrolls_what_comes_later(theme: Them
     dialog.body.addWidget(later)
     later.hide()
     dialog.show()
+    qtbot.waitUntil(lambda: notice.height() >= notice.layout().totalHeightForWidth(notice.width()))
     size, place = dialog.size(), notice.geometry()
     later.show()
     bar = dialog.findChild(QScrollArea).verticalScrollBar()
     qtbot.waitUntil(lambda: bar.maximum() > 0)
+    qtbot.waitUntil(lambda: notice.geometry() == place)
     assert dialog.size() == size
-    assert notice.geometry() == place
 
 
 def test_while_busy_nothing_can_be_ordered_twice_and_the_focus_comes_back(dialog: Dialog, qtbot):
