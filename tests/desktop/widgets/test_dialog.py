@@ -65,17 +65,17 @@ def test_a_dialog_grows_with_what_is_said_later(dialog: Dialog, qtbot):
 def test_a_steady_dialog_keeps_its_size_and_scrolls_what_comes_later(theme: Theme, qtbot):
     dialog = Dialog(None, theme=theme, name="sample", heading="A heading", primary="Save", steady=True)
     qtbot.addWidget(dialog)
-    notice, later = (Notice("info", "Some words. " * 30, theme=theme) for _ in range(2))
-    dialog.body.addWidget(notice)
+    field, later = QLineEdit(), Notice("info", "Some words. " * 30, theme=theme)
+    dialog.body.addWidget(field)
     dialog.body.addWidget(later)
     later.hide()
-    dialog.show()
-    qtbot.waitUntil(lambda: notice.height() >= notice.layout().totalHeightForWidth(notice.width()))
-    size, place = dialog.size(), notice.geometry()
+    with qtbot.waitExposed(dialog):
+        dialog.show()
+    size, place = dialog.size(), field.geometry()
     later.show()
     bar = dialog.findChild(QScrollArea).verticalScrollBar()
     qtbot.waitUntil(lambda: bar.maximum() > 0)
-    qtbot.waitUntil(lambda: notice.geometry() == place)
+    qtbot.waitUntil(lambda: field.geometry() == place)
     assert dialog.size() == size
 
 
