@@ -1,0 +1,36 @@
+"""What the console's parts work with."""
+
+from dataclasses import dataclass
+
+from ss_admin.client.errors import (
+    ClientError,
+    ServerUnavailable,
+    ServerUnreachable,
+    SessionEnded,
+    TenantAdminRequired,
+)
+from ss_admin.client.executions import ExecutionsClient
+from ss_admin.client.rule_chains import RuleChainsClient
+from ss_admin.desktop.background import Background
+from ss_admin.desktop.clipboard import Clipboard
+from ss_admin.desktop.moments import Clock, utc_now
+from ss_admin.desktop.theme.theme import Theme
+
+__all__ = ["Surroundings", "concerns_the_window"]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Made once by the page, given to everything on it."""
+
+    chains: RuleChainsClient
+    executions: ExecutionsClient
+    background: Background
+    clipboard: Clipboard
+    theme: Theme
+    clock: Clock = utc_now
+
+
+def concerns_the_window(error: ClientError) -> bool:
+    """Whether the shell has to know of an error although it has been told here: server away, session over."""
+    return isinstance(error, ServerUnreachable | ServerUnavailable | SessionEnded | TenantAdminRequired)
