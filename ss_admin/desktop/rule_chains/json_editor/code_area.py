@@ -168,7 +168,7 @@ class CodeArea(QPlainTextEdit):
     def _on_theme_changed(self) -> None:
         self._highlighter.recolour()
         self._colour()
-        self.tints.draw()
+        self.tints.recolour()
         self.gutter.update()
 
     def _colour(self) -> None:

@@ -1,7 +1,7 @@
 """The text of an editor as it stands, what it says and where its parts stand; each worked out once per change."""
 
 from ss_admin.desktop.rule_chains.json_editor.code_area import CodeArea
-from ss_admin.desktop.rule_chains.json_editor.json_places import JsonPlaces
+from ss_admin.desktop.rule_chains.json_editor.json_places import Change, JsonPlaces
 from ss_admin.desktop.rule_chains.json_editor.json_text import Reading, read_json
 
 __all__ = ["CurrentText"]
@@ -16,6 +16,8 @@ class CurrentText:
         self._text: tuple[int, str] = (-1, "")
         self._reading: tuple[int, Reading] | None = None
         self._places: tuple[int, JsonPlaces] | None = None
+        self._change: Change | None = None
+        area.edited.connect(self._note)
 
     def take_anything(self, anything: bool) -> None:
         """Whether any JSON will do, or none at all, instead of an object only."""
@@ -40,8 +42,18 @@ class CurrentText:
         """Where its parts stand."""
         revision = self._area.document().revision()
         if self._places is None or self._places[0] != revision:
-            self._places = revision, JsonPlaces(self.text())
+            known, change = self._places, self._change
+            self._change = None
+            if known is None or change is None:
+                self._places = revision, JsonPlaces(self.text())
+            else:
+                self._places = revision, known[1].changed_to(self.text(), change)
         return self._places[1]
+
+    def _note(self, at: int, _removed: int, added: int) -> None:
+        length = self._area.document().characterCount() - 1
+        change = Change(at, max(0, length - at - added))
+        self._change = change if self._change is None else self._change.and_then(change)
 
     def _read(self, text: str) -> Reading:
         if not self._only_object and not text.strip():

@@ -12,7 +12,9 @@ from ss_admin.desktop.theme.theme import Theme
 __all__ = ["FaultList"]
 
 _ROWS_SHOWN = 4
-_ROW_HEIGHT = 32
+_LEAST_ROWS = 2
+_ROW_HEIGHT = 28
+_FRAME = 16
 _POSITION = Qt.ItemDataRole.UserRole
 
 
@@ -47,8 +49,14 @@ class FaultList(QListWidget):
             self.addItem(item)
         if faults:
             self.setCurrentRow(min(max(row, 0), len(faults) - 1))
-        self.setFixedHeight(_ROW_HEIGHT * min(len(faults), _ROWS_SHOWN) + 10)
+        self.setMinimumHeight(_ROW_HEIGHT * min(len(faults), _LEAST_ROWS) + _FRAME)
+        self.setMaximumHeight(_ROW_HEIGHT * min(len(faults), _ROWS_SHOWN) + _FRAME)
+        self.updateGeometry()
         self.setVisible(bool(faults))
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(0, self.maximumHeight())
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -56,8 +56,6 @@ class FaultView:
         """The text was edited: faults move with it, and go where it was edited."""
         if self._marks.follow(at, removed, added):
             self._show()
-        else:
-            self._area.tints.show_marks(self._marks.all())
 
     def go_to_next(self, *, backwards: bool = False) -> None:
         """Puts the cursor on the next fault or the one before, round the end of the text if need be."""

@@ -20,6 +20,7 @@ from ss_admin.desktop.theme.theme import Theme
 
 __all__ = ["JsonEditor"]
 
+_LEAST_HEIGHT = 120
 _REST_MS = 250
 _LONG_REST_MS = 600
 _LONG_TEXT = 200_000
@@ -41,6 +42,7 @@ class JsonEditor(QWidget):
         self.setObjectName(name)
         self._loading = False
         self._area = CodeArea(theme=theme, name=f"{name}.text", label=label)
+        self._area.setMinimumHeight(_LEAST_HEIGHT)
         self._current = CurrentText(self._area)
         fault_list = FaultList(theme=theme, name=f"{name}.faults", label=label)
         self._faults = FaultView(self._area, self._current, fault_list)

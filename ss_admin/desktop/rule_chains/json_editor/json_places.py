@@ -7,11 +7,12 @@ finds its way around what is wrong, and a place is then as near as the text allo
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import tree_sitter_json
-from tree_sitter import Language, Node, Parser
+from tree_sitter import Language, Node, Parser, Tree
 
-__all__ = ["JsonPlaces", "Place", "RepeatedName", "Span", "pointer_tokens", "to_pointer"]
+__all__ = ["Change", "JsonPlaces", "Place", "RepeatedName", "Span", "pointer_tokens", "to_pointer"]
 
 _OPENING = {"{": "}", "[": "]"}
 _BRACKETS = frozenset("{}[]")
@@ -56,17 +57,41 @@ def to_pointer(tokens: list[str]) -> str:
     return "".join("/" + token.replace("~", "~0").replace("/", "~1") for token in tokens)
 
 
-class JsonPlaces:
-    """The places of one text. It takes about 0.1 s per MiB to make; what is asked of it afterwards is quick."""
+@dataclass(frozen=True)
+class Change:
+    """A text became another: the same up to `start`, and the same again in the last `tail` characters."""
 
-    def __init__(self, text: str) -> None:
+    start: int
+    tail: int
+
+    def and_then(self, later: "Change") -> "Change":
+        """Both changes as one."""
+        return Change(min(self.start, later.start), min(self.tail, later.tail))
+
+
+class JsonPlaces:
+    """The places of one text. They take about 0.1 s per MiB to find; what is asked of them afterwards is quick.
+
+    `known`: the tree of a text that was much the same, told of what changed.
+    """
+
+    def __init__(self, text: str, known: Tree | None = None) -> None:
+        self._text = text
+        self._unit = 1 if text.isascii() else 2
+        source = text.encode("ascii") if self._unit == 1 else text.encode("utf-16-le", "surrogatepass")
+        self._size = len(source)
+        encoding: Literal["utf8", "utf16le"] = "utf8" if self._unit == 1 else "utf16le"
         parser = Parser(Language(tree_sitter_json.language()))
-        if text.isascii():
-            self._unit = 1
-            self._tree = parser.parse(text.encode("ascii"))
+        if known is None:
+            self._tree = parser.parse(source, encoding=encoding)
         else:
-            self._unit = 2
-            self._tree = parser.parse(text.encode("utf-16-le", "surrogatepass"), encoding="utf16le")
+            self._tree = parser.parse(source, known, encoding=encoding)
+
+    def changed_to(self, text: str, change: Change) -> "JsonPlaces":
+        """The places of a text that this one has become, found at once; these here are used up by it."""
+        plain = self._size == len(self._text) * self._unit
+        alike = plain and (text.isascii() if self._unit == 1 else _has_single_units(text))
+        return JsonPlaces(text, self._told_of(text, change) if alike else None)
 
     def place_of(self, pointer: str) -> Place:
         """The value at `pointer`; where it is not there, the nearest thing around it that is.
@@ -129,6 +154,17 @@ class JsonPlaces:
                 yield from self._repeated_in(node)
             waiting.extend(reversed(node.named_children))
 
+    def _told_of(self, text: str, change: Change) -> Tree:
+        """The tree, told what became of its text."""
+        old_end, new_end = len(self._text) - change.tail, len(text) - change.tail
+        start = min(change.start, old_end, new_end)
+        places = self._point(self._text, start), self._point(self._text, old_end), self._point(text, new_end)
+        self._tree.edit(start * self._unit, old_end * self._unit, new_end * self._unit, *places)
+        return self._tree
+
+    def _point(self, text: str, at: int) -> tuple[int, int]:
+        return text.count("\n", 0, at), (at - text.rfind("\n", 0, at) - 1) * self._unit
+
     def _repeated_in(self, node: Node) -> Iterator[RepeatedName]:
         seen: dict[str, int] = {}
         for pair in node.named_children:
@@ -172,6 +208,11 @@ class JsonPlaces:
 
     def _span(self, node: Node) -> Span:
         return Span(node.start_byte // self._unit, node.end_byte // self._unit)
+
+
+def _has_single_units(text: str) -> bool:
+    """Whether the text is encoded in two bytes a character: it has others than ASCII, and none beyond U+FFFF."""
+    return not text.isascii() and len(text.encode("utf-16-le", "surrogatepass")) == 2 * len(text)
 
 
 def _is_aside(node: Node) -> bool:
