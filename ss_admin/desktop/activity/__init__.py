@@ -1,1 +1,1 @@
-"""Who did what to which key, and when."""
+"""Who did what to which key or rule chain, and when."""

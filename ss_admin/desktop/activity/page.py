@@ -19,7 +19,7 @@ _WIDTHS = (112, 140, 150, 310, 240)
 
 
 class ActivityPage(ListPage):
-    """Who did what to which key and when."""
+    """Who did what to which key or rule chain, and when."""
 
     def __init__(
         self, activity: ActivityClient, *, background: Background, theme: Theme, parent: QWidget | None = None
@@ -28,7 +28,7 @@ class ActivityPage(ListPage):
             CursorColumn("When", lambda entry: ago(entry.at, utc_now()), lambda entry: exact_moment(entry.at)),
             CursorColumn("Who", who_in_words, _who_and_where),
             CursorColumn("Action", action_in_words),
-            CursorColumn("Key or person", lambda entry: entry.object.name),
+            CursorColumn("Key, chain or person", lambda entry: entry.object.name),
             CursorColumn("Details", changes_in_words, _changes_on_lines),
         )
         model = CursorModel(columns, lambda cursor: activity.list_page(limit=_PAGE_ITEMS, cursor=cursor), background)
@@ -37,11 +37,11 @@ class ActivityPage(ListPage):
             theme=theme,
             name="activity",
             heading="Activity",
-            about="Who did what to which key, and when; the newest first.",
+            about="Who did what to which key or rule chain, and when; the newest first.",
             empty=EmptyState(
                 "ph.clock-counter-clockwise",
                 "Nothing has happened yet",
-                "As soon as somebody signs in or changes a key, it is told here.",
+                "As soon as somebody signs in, or changes a key or a rule chain, it is told here.",
                 theme=theme,
                 name="activity.empty",
             ),
