@@ -34,7 +34,7 @@ class RuleChainsClient:
     ) -> RuleChainPage:
         """One page of the list, by name: the first, the one at `cursor`, or the one `offset` rows down (not both).
 
-        `search` looks in name and description; a whole API key that was typed into it is masked before it is sent.
+        `search` looks in the name; a whole API key that was typed into it is masked before it is sent.
         """
         params = {
             "search": mask_api_keys_within(search.strip()) or None,

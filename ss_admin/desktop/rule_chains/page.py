@@ -1,144 +1,177 @@
-"""The page “Rule Chains”: which chains partners can call, and at which address."""
+"""The page “Rule Chains”: the list, and in its place the page of the chain that was opened."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
-from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from ss_admin.client.api_keys import ApiKeysClient
+from ss_admin.client.executions import ExecutionsClient
 from ss_admin.client.rule_chains import RuleChainsClient
-from ss_admin.contract.rule_chains import RuleChain
+from ss_admin.contract.rule_chains import RuleChain, RuleChainDetail
 from ss_admin.desktop.background import Background
-from ss_admin.desktop.clipboard import Clipboard, CopyOutcome
+from ss_admin.desktop.clipboard import Clipboard
+from ss_admin.desktop.moments import Clock, utc_now
+from ss_admin.desktop.rule_chains.chain_page import ChainPage, ChainTab
+from ss_admin.desktop.rule_chains.file_exchange import FileExchange, OpenedFile
+from ss_admin.desktop.rule_chains.list.chain_actions import ChainActions
+from ss_admin.desktop.rule_chains.list.chain_list import ChainList
+from ss_admin.desktop.rule_chains.list.row_menu import RowMenu
+from ss_admin.desktop.rule_chains.new_dialog import ImportChainDialog, NewChainDialog
+from ss_admin.desktop.rule_chains.surroundings import Surroundings
+from ss_admin.desktop.rule_chains.templates import Template, load_templates
 from ss_admin.desktop.theme.theme import Theme
-from ss_admin.desktop.widgets.badge import BadgeKind, paint_badge
-from ss_admin.desktop.widgets.cursor_model import CursorColumn, CursorModel
 from ss_admin.desktop.widgets.dialog import Message
-from ss_admin.desktop.widgets.empty_state import EmptyState
-from ss_admin.desktop.widgets.list_page import ListPage
 
 __all__ = ["RuleChainsPage"]
 
-_PAGE_ITEMS = 100
-_WIDTHS = (220, 110, 110, 340)
-_EXTERNAL, _ENABLED, _URL = 1, 2, 3
-_COPY_ROOM = 40
-
-Index = QModelIndex | QPersistentModelIndex
+_DOUBLE_CLICK_MS = 400
 
 
-class RuleChainsPage(ListPage):
-    """A list to read; a click on an address, or Enter, copies it."""
+class RuleChainsPage(QWidget):
+    """Coordinates.
+
+    `said` carries words for a toast, `failed` a `ClientError` that the shell deals with, `recovered` tells that the
+    backend answers.
+    """
+
+    said = Signal(str)
+    failed = Signal(object)
+    recovered = Signal()
 
     def __init__(
         self,
         rule_chains: RuleChainsClient,
+        executions: ExecutionsClient,
+        api_keys: ApiKeysClient,
         *,
         background: Background,
         clipboard: Clipboard,
         theme: Theme,
+        clock: Clock = utc_now,
         parent: QWidget | None = None,
     ) -> None:
-        columns = (
-            CursorColumn("Name", lambda chain: chain.name, _name_and_description),
-            CursorColumn("Is External", lambda chain: "External" if chain.is_external else "Internal"),
-            CursorColumn("Enabled", lambda chain: "Enabled" if chain.enabled else "Disabled"),
-            CursorColumn("API Endpoint", lambda chain: chain.endpoint_url, _url_tooltip),
-        )
-        model = CursorModel(columns, lambda cursor: rule_chains.list_page(limit=_PAGE_ITEMS, cursor=cursor), background)
-        super().__init__(
-            model,
-            theme=theme,
-            name="ruleChains",
-            heading="Rule Chains",
-            about="Partners call an external, enabled rule chain at its API endpoint, with an API key.",
-            empty=EmptyState(
-                "ph.flow-arrow",
-                "No rule chains yet",
-                "A rule chain says what happens when a partner calls.",
-                theme=theme,
-                name="ruleChains.empty",
-            ),
-            widths=_WIDTHS,
-            parent=parent,
-        )
-        self._clipboard = clipboard
-        self.table.setItemDelegateForColumn(_EXTERNAL, _StateDelegate("External", "info", theme, self))
-        self.table.setItemDelegateForColumn(_ENABLED, _StateDelegate("Enabled", "success", theme, self))
-        self.table.setItemDelegateForColumn(_URL, _UrlDelegate(theme, self))
-        self.table.clicked.connect(self._copy_if_url)
-        self.table.activated.connect(self._copy)
+        super().__init__(parent)
+        self._with = Surroundings(rule_chains, executions, api_keys, background, clipboard, theme, clock)
+        self.list = ChainList(self._with)
+        self.chain = ChainPage(self._with)
+        self.actions_on_chain = ChainActions(self._with, self)
+        self._files = FileExchange(background, self)
+        self._was_shown = False
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.list)
+        self._stack.addWidget(self.chain)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._stack)
+        self._connect()
 
-    def _copy_if_url(self, index: Index) -> None:
-        if index.column() == _URL:
-            self._copy(index)
+    @property
+    def is_chain_open(self) -> bool:
+        """Whether the page of a chain stands in the place of the list."""
+        return self._stack.currentWidget() is self.chain
 
-    def _copy(self, index: Index) -> None:
-        chain: RuleChain = self.model.item(index.row())
-        if self._clipboard.copy(chain.endpoint_url) is CopyOutcome.COPIED:
-            self.said.emit(f"The address of “{chain.name}” was copied.")
+    def activate(self) -> None:
+        """The page comes to the front; chosen once more while it is there, it goes back to the list."""
+        was_shown, self._was_shown = self._was_shown, False
+        if not self.is_chain_open:
+            self.list.activate()
+        elif was_shown:
+            self.chain.refresh()
         else:
+            self.chain.leave()
+
+    def refresh(self) -> None:
+        """Asks anew for what is in front; what was typed stays."""
+        if self.is_chain_open:
+            self.chain.refresh()
+        else:
+            self.list.refresh()
+
+    def set_stale(self, stale: bool) -> None:
+        """The backend is away (or back): marks what is shown, which stays as it is."""
+        self.list.set_stale(stale)
+        self.chain.set_stale(stale)
+
+    def unsaved(self) -> str:
+        """What would be lost if the window were closed now, in a sentence; empty: nothing."""
+        if not self.is_chain_open or not self.chain.has_changes():
+            return ""
+        return f"Your changes to “{self.chain.head.name.text()}” have not been saved."
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._was_shown = True
+
+    def _connect(self) -> None:
+        for part in (self.list, self.chain, self.actions_on_chain):
+            part.said.connect(self.said)
+            part.failed.connect(self.failed)
+        self.list.recovered.connect(self.recovered)
+        self.chain.recovered.connect(self.recovered)
+        self.chain.left.connect(self._show_list)
+        self.actions_on_chain.outdated.connect(self.list.refresh)
+        self.list.create_requested.connect(self._ask_for_template)
+        self.list.import_requested.connect(lambda: self._files.open(self._ask_for_name))
+        self.list.chains.open_requested.connect(self._open)
+        self.list.chains.delete_requested.connect(self.actions_on_chain.delete)
+        self.list.chains.menu_requested.connect(self._open_menu)
+
+    def _open(self, chain: RuleChain, tab: ChainTab = ChainTab.EDIT) -> None:
+        """Opens the chain's page. The second half of a double click must not press what lies there."""
+        self.chain.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        QTimer.singleShot(
+            _DOUBLE_CLICK_MS,
+            self.chain,
+            lambda: self.chain.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, False),
+        )
+        self._stack.setCurrentWidget(self.chain)
+        self.chain.open(chain, tab)
+
+    def _show_list(self) -> None:
+        self._stack.setCurrentWidget(self.list)
+        self.list.activate()
+
+    def _open_menu(self, chain: RuleChain, place: QPoint) -> None:
+        menu = RowMenu(chain, theme=self._with.theme, parent=self.list.chains)
+        menu.edit_requested.connect(self._open)
+        menu.test_requested.connect(lambda it: self._open(it, ChainTab.TEST))
+        menu.executions_requested.connect(lambda it: self._open(it, ChainTab.EXECUTIONS))
+        menu.endpoint_requested.connect(self.actions_on_chain.copy_endpoint)
+        menu.enabled_requested.connect(self.actions_on_chain.set_enabled)
+        menu.external_requested.connect(self.actions_on_chain.set_external)
+        menu.export_requested.connect(self.actions_on_chain.export)
+        menu.delete_requested.connect(self.actions_on_chain.delete)
+        menu.aboutToHide.connect(lambda: self.list.chains.show_menu_open(None))
+        menu.aboutToHide.connect(menu.deleteLater)
+        self.list.chains.show_menu_open(chain.id)
+        menu.popup(place)
+        menu.setActiveAction(menu.actions()[0])
+
+    def _ask_for_template(self) -> None:
+        def ask(templates: tuple[Template, ...]) -> None:
+            self._open_creation(NewChainDialog(self, self._with, templates))
+
+        self._with.background.run(load_templates, owner=self, done=ask, failed=self.failed.emit)
+
+    def _ask_for_name(self, opened: OpenedFile) -> None:
+        if opened.chain is None:
+            heading = f"{opened.name} was not imported"
             Message(
-                self,
-                theme=self.theme,
-                name="ruleChains.notCopied",
-                heading="The address was not copied",
-                text=f"No clipboard can be used here. The address is:\n\n{chain.endpoint_url}",
+                self, theme=self._with.theme, name="ruleChains.message", heading=heading, text=opened.refusal
             ).open()
+        else:
+            self._open_creation(ImportChainDialog(self, self._with, opened))
 
+    def _open_creation(self, dialog: NewChainDialog | ImportChainDialog) -> None:
+        dialog.created.connect(self._on_created)
+        dialog.failed.connect(self.failed)
+        dialog.outdated.connect(self.list.refresh)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
-class _StateDelegate(QStyledItemDelegate):
-    """One of two words on a badge; the tinted one is the state that lets partners call."""
-
-    def __init__(self, tinted: str, kind: BadgeKind, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._tinted = tinted
-        self._kind = kind
-        self._theme = theme
-
-    @override
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        word = str(index.data())
-        super().paint(painter, option, index)
-        rect = QRect(option.rect).adjusted(12, 0, -8, -1)
-        paint_badge(painter, rect, word, self._kind if word == self._tinted else "neutral", self._theme)
-
-    @override
-    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
-        super().initStyleOption(option, index)
-        option.text = ""
-
-
-class _UrlDelegate(QStyledItemDelegate):
-    """The address in the font of commands, and the copy icon behind it."""
-
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
-
-    @override
-    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
-        super().initStyleOption(option, index)
-        option.text = ""
-
-    @override
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        super().paint(painter, option, index)
-        rect = QRect(option.rect).adjusted(12, 0, -12, -1)
-        painter.save()
-        painter.setFont(self._theme.mono_font(12))
-        painter.setPen(self._theme.colour("text"))
-        metrics = painter.fontMetrics()
-        words = metrics.elidedText(str(index.data()), Qt.TextElideMode.ElideMiddle, rect.width() - _COPY_ROOM)
-        painter.drawText(rect, int(Qt.AlignmentFlag.AlignVCenter), words)
-        left = rect.left() + metrics.horizontalAdvance(words) + 10
-        icon = QRect(left, rect.center().y() - 7, 16, 16)
-        self._theme.icon("ph.copy", "text_dimmed").paint(painter, icon)
-        painter.restore()
-
-
-def _name_and_description(chain: RuleChain) -> str:
-    return f"{chain.name}\n{chain.description}" if chain.description else chain.name
-
-
-def _url_tooltip(chain: RuleChain) -> str:
-    return f"{chain.endpoint_url}\nClick to copy"
+    def _on_created(self, chain: RuleChainDetail) -> None:
+        self.said.emit(f"“{chain.name}” was created. It is internal until you switch “Is External” on.")
+        self.list.expect(chain.id)
+        self._open(chain)

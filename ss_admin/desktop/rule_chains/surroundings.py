@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ss_admin.client.api_keys import ApiKeysClient
 from ss_admin.client.errors import (
     ClientError,
     ServerUnavailable,
@@ -25,6 +26,7 @@ class Surroundings:
 
     chains: RuleChainsClient
     executions: ExecutionsClient
+    api_keys: ApiKeysClient
     background: Background
     clipboard: Clipboard
     theme: Theme

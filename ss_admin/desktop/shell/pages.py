@@ -6,6 +6,7 @@ from ss_admin.client.accounts import AccountsClient
 from ss_admin.client.activity import ActivityClient
 from ss_admin.client.api_keys import ApiKeysClient
 from ss_admin.client.connection import Connection
+from ss_admin.client.executions import ExecutionsClient
 from ss_admin.client.rule_chains import RuleChainsClient
 from ss_admin.desktop.activity.page import ActivityPage
 from ss_admin.desktop.api_keys.page import ApiKeysPage
@@ -20,7 +21,12 @@ API_KEYS = "API Keys Management"
 def build_places(connection: Connection, around: Surroundings) -> Sequence[Place]:
     """Every page, asking over `connection`."""
     rule_chains = RuleChainsPage(
-        RuleChainsClient(connection), background=around.background, clipboard=around.clipboard, theme=around.theme
+        RuleChainsClient(connection),
+        ExecutionsClient(connection),
+        ApiKeysClient(connection),
+        background=around.background,
+        clipboard=around.clipboard,
+        theme=around.theme,
     )
     api_keys = ApiKeysPage(
         api_keys=ApiKeysClient(connection),

@@ -57,5 +57,5 @@ class EmptyState(QWidget):
         self._icon.show_as(icon, "text_dimmed")
         self._title.setText(title)
         self._text.setText(text)
-        self._text.setMinimumHeight(self._text.heightForWidth(_TEXT_WIDTH))
+        self._text.setMinimumHeight(max(0, self._text.heightForWidth(_TEXT_WIDTH)))
         show_action(self.action, action)
