@@ -16,7 +16,8 @@ from queue import SimpleQueue
 from types import MappingProxyType
 
 import ss_admin
-from ss_admin.backend.rule_chains.engine.apart_process import OUT_OF_MEMORY
+from ss_admin.backend.rule_chains.engine.apart_process import EXIT_OUT_OF_MEMORY
+from ss_admin.backend.rule_chains.engine.outcomes import OUT_OF_MEMORY
 from ss_admin.backend.rule_chains.engine.wire import Message, read_message
 
 __all__ = ["ApartChild", "ChildEnded", "ChildTimedOut"]
@@ -30,6 +31,7 @@ _CAUSES: Mapping[int, str] = MappingProxyType(
     {
         # signals: SIGABRT, SIGBUS, SIGSEGV; then what Windows calls them
         **dict.fromkeys((-6, -7, -10, -11), OUT_OF_MEMORY),
+        EXIT_OUT_OF_MEMORY: OUT_OF_MEMORY,
         **dict.fromkeys((0xC0000005, 0xC00000FD, 0xC0000409, 0xC0000017), OUT_OF_MEMORY),
     }
 )
@@ -48,6 +50,7 @@ class ApartChild:
 
     def __init__(self) -> None:
         self.knows: frozenset[str] = frozenset()
+        self._ended = False
         self._process = subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
             [sys.executable, "-m", _MODULE],
             stdin=subprocess.PIPE,
@@ -66,7 +69,7 @@ class ApartChild:
 
     def is_alive(self) -> bool:
         """Whether it can be asked."""
-        return self._process.poll() is None
+        return not self._ended and self._process.poll() is None
 
     def ask(self, request: bytes, seconds: float) -> Message:
         """Its answer. Raises `ChildTimedOut` (then it is ended) and `ChildEnded`. The time to start does not count."""
@@ -87,6 +90,7 @@ class ApartChild:
 
     def end(self) -> None:
         """End it at once, whatever it does. Idempotent."""
+        self._ended = True
         self._process.kill()
         self._requests.put(None)
 
@@ -124,6 +128,7 @@ class ApartChild:
 
     def _settle(self, awaited: "Future[Message]") -> None:
         """Nobody waits for ever: neither for the answer that did not come nor for one that was asked for since."""
+        _log.info("a process for rule chains ended: %s", self._process.returncode)
         ended = ChildEnded(_CAUSES.get(self._process.returncode, _ENDED))
         if not awaited.done():
             awaited.set_exception(ended)

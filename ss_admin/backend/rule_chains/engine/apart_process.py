@@ -29,12 +29,14 @@ from ss_admin.backend.rule_chains.engine.wire import (
     read_message,
 )
 
-__all__ = ["KNOWN_CHAINS", "OUT_OF_MEMORY", "main"]
+__all__ = ["EXIT_OUT_OF_MEMORY", "KNOWN_CHAINS", "main"]
 
 KNOWN_CHAINS = 32
 """How many compiled chains a process keeps."""
 
-OUT_OF_MEMORY = "It needed more memory than a rule chain may use, and was stopped."
+EXIT_OUT_OF_MEMORY = 77
+"""How the process ends where it can still say so; mostly the engine ends it before."""
+
 _MEMORY_BYTES = 1024 * 1024 * 1024
 
 
@@ -76,12 +78,8 @@ def main() -> None:
     chains = _Chains()
     while (request := read_message(requests)) is not None:
         _set_alarm(request["seconds"])
-        try:
-            answer = _answer(request, chains)
-            _write(answers, {**answer, "knows": chains.known_keys()})
-        except MemoryError:
-            _write(answers, {**failure_message(GraphFailed(OUT_OF_MEMORY)), "knows": []})
-            return
+        answer = _answer(request, chains)
+        _write(answers, {**answer, "knows": chains.known_keys()})
         _set_alarm(0)
 
 
@@ -137,4 +135,7 @@ def _set_alarm(seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except MemoryError:
+        os._exit(EXIT_OUT_OF_MEMORY)  # nothing more can be done with what is left

@@ -12,7 +12,7 @@ from typing import Any
 
 import zen
 
-from ss_admin.backend.rule_chains.engine.outcomes import GraphFailed
+from ss_admin.backend.rule_chains.engine.outcomes import OUT_OF_MEMORY, GraphFailed
 from ss_admin.backend.rule_chains.engine.parts import CUSTOM, EXPRESSION, expressions_of, text_of
 
 __all__ = ["compile_failure", "explain_failure", "read_failure"]
@@ -67,6 +67,8 @@ def compile_failure(fault: BaseException, definition: dict[str, Any]) -> GraphFa
 def read_failure(fault: BaseException) -> GraphFailed:
     """Why a run failed, as far as the engine says it."""
     _let_through(fault)
+    if isinstance(fault, MemoryError):
+        return GraphFailed(OUT_OF_MEMORY)
     text = _first_line(fault, longest=None)
     try:
         told = json.loads(text)

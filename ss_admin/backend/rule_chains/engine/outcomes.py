@@ -5,7 +5,9 @@ from typing import Any
 
 from ss_admin.backend.rule_chains.engine.effects import Effect
 
-__all__ = ["GraphFailed", "Outcome", "Step"]
+__all__ = ["OUT_OF_MEMORY", "GraphFailed", "Outcome", "Step"]
+
+OUT_OF_MEMORY = "It needed more memory than a rule chain may use, and was stopped."
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,91 +1,23 @@
-import itertools
+"""The compiled chains: once per version, the least used ones dropped, and each where it belongs."""
+
+import logging
 import threading
-from typing import Any
 
 import pytest
 
 from ss_admin.backend.rule_chains.engine import compiled as engine
-from ss_admin.backend.rule_chains.engine.apart import ApartRunners
+from ss_admin.backend.rule_chains.engine import light
+from ss_admin.backend.rule_chains.engine.apart import ApartChain, ApartRunners
 from ss_admin.backend.rule_chains.engine.compiled import (
+    Chain,
     ChainSource,
     CompiledChains,
+    PayloadMismatch,
     RuleChainFailed,
     RuleChainGone,
 )
 from ss_admin.backend.rule_chains.engine.light import LightChain
-
-REQUEST = {"id": "request", "type": "inputNode", "name": "Request"}
-
-
-def graph(*nodes: dict[str, Any]) -> dict[str, Any]:
-    chain = [REQUEST, *nodes]
-    edges = [
-        {"id": str(number), "type": "edge", "sourceId": before["id"], "targetId": after["id"]}
-        for number, (before, after) in enumerate(itertools.pairwise(chain))
-    ]
-    return {"nodes": chain, "edges": edges}
-
-
-def expressions(**values: str) -> dict[str, Any]:
-    content = {"expressions": [{"id": key, "key": key, "value": value} for key, value in values.items()]}
-    return {"id": "sum", "type": "expressionNode", "name": "Sum", "content": content}
-
-
-def script(source: str) -> dict[str, Any]:
-    return {"id": "script", "type": "functionNode", "name": "Script", "content": {"source": source}}
-
-
-def source(definition: dict[str, Any], version: int = 1) -> ChainSource:
-    return ChainSource(version, {"type": "object"}, definition)
-
-
-def compiled(*nodes: dict[str, Any]) -> LightChain:
-    return LightChain(source(graph(*nodes)))
-
-
-def test_the_result_is_what_the_graph_makes_of_the_payload() -> None:
-    assert compiled(expressions(total="a + b")).execute({"a": 1, "b": 2}).result == {"total": 3}
-
-
-@pytest.mark.parametrize("number", [2**64 - 1, -(2**63), 7.8e28, 1e-300, 0.1, -0.0])
-def test_every_number_that_is_accepted_runs(number: float) -> None:
-    assert "n" in compiled().execute({"n": number}).result
-
-
-@pytest.mark.parametrize(
-    ("nodes", "cause"),
-    [
-        ((expressions(total="a +"),), "NodeError at node sum: Failed to evaluate expression"),
-        ((expressions(total="number(a)"),), "NodeError at node sum"),
-        ((script("export const handler = async () => { throw new Error('boom\\nsecond line') }"),), "boom"),
-        ((script("export const handler = async () => [1]"),), "the result is not an object but list"),
-    ],
-)
-def test_a_chain_that_fails_tells_its_cause_in_one_line(nodes: tuple[dict[str, Any], ...], cause: str) -> None:
-    with pytest.raises(RuleChainFailed) as failed:
-        compiled(*nodes).execute({"a": "x"})
-    assert cause in str(failed.value)
-    assert "\n" not in str(failed.value)
-    assert "backtrace" not in str(failed.value).lower()
-
-
-@pytest.mark.parametrize(
-    "definition",
-    [{}, {"nodes": []}, {"nodes": [{"id": 1}], "edges": []}, {"nodes": [{**REQUEST, "type": "no"}], "edges": []}],
-)
-def test_a_definition_that_is_no_graph_fails_when_it_is_compiled(definition: dict[str, Any]) -> None:
-    with pytest.raises(RuleChainFailed):
-        LightChain(source(definition))
-
-
-def test_a_graph_without_a_beginning_fails_when_it_runs() -> None:
-    with pytest.raises(RuleChainFailed, match="InvalidGraph"):
-        LightChain(source({"nodes": [], "edges": []})).execute({})
-
-
-def test_an_unusable_input_schema_is_a_failure_of_the_chain() -> None:
-    with pytest.raises(RuleChainFailed, match="input schema"):
-        LightChain(ChainSource(1, {"type": "nonsense"}, graph()))
+from tests.support.graphs import expressions, node, row, saved, sent, source
 
 
 class Loader:
@@ -100,33 +32,49 @@ class Loader:
         return self.stored.get(rulechain_id)
 
 
-def test_a_chain_is_compiled_once_per_version() -> None:
-    loader = Loader(a=source(graph(expressions(v="1"))))
-    chains = CompiledChains(loader, ApartRunners())
+def compiled(stored: ChainSource, runners: ApartRunners) -> Chain:
+    return CompiledChains(Loader(a=stored), runners).get("a", 1)
+
+
+def test_a_chain_is_compiled_once_per_version(runners: ApartRunners) -> None:
+    loader = Loader(a=source(row(expressions(v="1"))))
+    chains = CompiledChains(loader, runners)
     first = chains.get("a", 1)
     assert chains.get("a", 1) is first
     assert loader.loads == 1
-    loader.stored["a"] = source(graph(expressions(v="2")), version=2)
+    loader.stored["a"] = source(row(expressions(v="2")), version=2)
     second = chains.get("a", 2)
     assert second.execute({}).result == {"v": 2}
     assert first.execute({}).result == {"v": 1}
     assert loader.loads == 2
 
 
-def test_a_chain_saved_between_check_and_load_is_taken_as_it_is_now() -> None:
-    chains = CompiledChains(Loader(a=source(graph(), version=5)), ApartRunners())
+def test_running_calls_finish_on_the_version_they_began_with(runners: ApartRunners) -> None:
+    loader = Loader(a=source(row(expressions(v="map([1..3], # * n)"))))
+    chains = CompiledChains(loader, runners)
+    old = chains.get("a", 1)
+    loader.stored["a"] = source(row(expressions(v="n")), version=2)
+    new = chains.get("a", 2)
+    assert isinstance(old, ApartChain)
+    assert isinstance(new, LightChain)
+    assert old.execute({"n": 2}).result == {"v": [2, 4, 6]}
+    assert new.execute({"n": 2}).result == {"v": 2}
+
+
+def test_a_chain_saved_between_check_and_load_is_taken_as_it_is_now(runners: ApartRunners) -> None:
+    chains = CompiledChains(Loader(a=source(row(), version=5)), runners)
     assert chains.get("a", 4).version == 5
 
 
-def test_a_chain_deleted_between_check_and_load_is_gone() -> None:
+def test_a_chain_deleted_between_check_and_load_is_gone(runners: ApartRunners) -> None:
     with pytest.raises(RuleChainGone):
-        CompiledChains(Loader(), ApartRunners()).get("a", 1)
+        CompiledChains(Loader(), runners).get("a", 1)
 
 
-def test_the_least_recently_used_chains_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_least_recently_used_chains_are_dropped(monkeypatch: pytest.MonkeyPatch, runners: ApartRunners) -> None:
     monkeypatch.setattr(engine, "MAX_COMPILED_CHAINS", 2)
-    loader = Loader(a=source(graph()), b=source(graph()), c=source(graph()))
-    chains = CompiledChains(loader, ApartRunners())
+    loader = Loader(a=source(row()), b=source(row()), c=source(row()))
+    chains = CompiledChains(loader, runners)
     for name in ("a", "b", "a", "c", "a"):
         chains.get(name, 1)
     assert loader.loads == 3
@@ -134,15 +82,97 @@ def test_the_least_recently_used_chains_are_dropped(monkeypatch: pytest.MonkeyPa
     assert loader.loads == 4
 
 
-def test_threads_that_ask_at_once_all_get_the_chain() -> None:
-    chains = CompiledChains(Loader(a=source(graph(expressions(v="x * 2")))), ApartRunners())
-    results: list[dict[str, Any]] = []
-    workers = [
-        threading.Thread(target=lambda n=n: results.append(chains.get("a", 1).execute({"x": n}).result))
-        for n in range(20)
-    ]
+@pytest.mark.parametrize("expression", ["x * 2", "map([x, x], #)[0] * 2"], ids=["light", "apart"])
+def test_each_of_64_threads_gets_its_own_effects(expression: str) -> None:
+    definition = row(expressions(v=expression), saved(document="{kept: v}"), sent(body="v"))
+    roomy = ApartRunners(max_waiting=64, max_wait=60.0)
+    chains = CompiledChains(Loader(a=source(definition)), roomy)
+    found: dict[int, list[object]] = {}
+    begin = threading.Barrier(64)
+
+    def call(number: int) -> None:
+        begin.wait()
+        run = chains.get("a", 1).execute({"x": number})
+        found[number] = [effect.document if hasattr(effect, "document") else effect.data for effect in run.effects]
+
+    workers = [threading.Thread(target=call, args=(number,)) for number in range(64)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join()
-    assert sorted(result["v"] for result in results) == [2 * n for n in range(20)]
+    assert found == {number: [{"kept": number * 2}, number * 2] for number in range(64)}
+    roomy.close()
+
+
+def test_a_payload_that_does_not_fit_is_told_wherever_the_chain_runs(runners: ApartRunners) -> None:
+    schema = {"type": "object", "required": ["a", "b"], "properties": {"a": {"type": "number"}}}
+    for expression in ("a", "map([a], #)"):
+        chain = compiled(source(row(expressions(v=expression)), input_schema=schema), runners)
+        with pytest.raises(PayloadMismatch) as mismatch:
+            chain.execute({"a": "x"})
+        assert {fault.pointer: fault.detail for fault in mismatch.value.faults} == {
+            "/a": "The value must be a number.",
+            "/b": "This member is missing.",
+        }
+
+
+@pytest.mark.parametrize("payload", [{"a": "\ud800"}, {"a": 2**70}, {"\udc00": 1}, {"a": float}, {1: 2}])
+def test_what_is_no_json_is_no_payload(runners: ApartRunners, payload: dict[str, object]) -> None:
+    for expression in ("a", "map([a], #)"):
+        with pytest.raises(PayloadMismatch):
+            compiled(source(row(expressions(v=expression))), runners).execute(payload)
+
+
+@pytest.mark.parametrize(
+    ("definition", "message"),
+    [
+        ({}, "The graph cannot be read"),
+        ({"nodes": [], "edges": []}, "The graph must have exactly one input node."),
+        (row(node("script", "functionNode", {"source": ""})), "Nodes of the type “functionNode” do not run here."),
+        (row(node("other", "decisionNode", {"key": "x"})), "Nodes of the type “decisionNode” do not run here."),
+        (row(node("half", "expressionNode", {})), "Node “Half” cannot be read: missing field `expressions`."),
+        ({"nodes": 5, "edges": {}}, "The graph cannot be read"),
+    ],
+)
+def test_a_stored_definition_that_cannot_run_is_a_failure_of_the_chain(
+    runners: ApartRunners, definition: dict[str, object], message: str
+) -> None:
+    with pytest.raises(RuleChainFailed, match=message):
+        compiled(source(definition), runners).execute({})
+
+
+def test_a_stored_schema_that_cannot_be_used_is_a_failure_of_the_chain(runners: ApartRunners) -> None:
+    with pytest.raises(RuleChainFailed, match="The input schema cannot be used"):
+        compiled(source(row(), input_schema={"type": "nonsense"}), runners).execute({})
+
+
+def test_a_large_payload_of_a_light_chain_runs_apart(runners: ApartRunners) -> None:
+    class Elsewhere:
+        version = 1
+
+        def __init__(self):
+            self.payloads = []
+
+        def execute(self, payload, *, trace=False):
+            self.payloads.append(payload)
+
+    elsewhere = Elsewhere()
+    chain = LightChain(source(row(expressions(v="1"))), elsewhere, 100)
+    assert chain.execute({"a": "x" * 50}).result == {"v": 1}
+    assert elsewhere.payloads == []
+    chain.execute({"a": "x" * 100})
+    assert elsewhere.payloads == [{"a": "x" * 100}]
+
+
+def test_a_light_chain_that_was_slow_once_runs_apart_from_then_on(
+    monkeypatch: pytest.MonkeyPatch, runners: ApartRunners, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(light, "SLOW_MILLISECONDS", -1.0)
+    stored = source(row(expressions(v="1")))
+    elsewhere = runners.chain(stored)
+    chain = LightChain(stored, elsewhere, 1000)
+    with caplog.at_level(logging.WARNING):
+        chain.execute({})
+    assert "runs apart from now on" in caplog.text
+    monkeypatch.setattr(chain, "_graph", None)
+    assert chain.execute({}).result == {"v": 1}
