@@ -11,6 +11,9 @@ from ss_admin.backend.settings import ConfigurationError
 from ss_admin.backend.store.engine import Store
 from ss_admin.contract.api_keys import NewApiKey
 from tests.support.backend import PASSWORD, PEPPER, Person, cheap_passwords, test_settings
+from tests.support.certificates import make_certificate
+from tests.support.outbox import Post
+from tests.support.webhook_receiver import WebhookReceiver
 
 
 def test_lost_pepper_stops_the_start_instead_of_making_every_key_unknown(sqlite_url: str, tmp_path: Path) -> None:
@@ -38,16 +41,35 @@ def test_pepper_that_is_set_beside_another_in_its_file_stops_the_start(sqlite_ur
     create_app(test_settings(sqlite_url), passwords=cheap_passwords()).extensions["ss_backend"].close()
 
 
-def test_closing_ends_every_thread_and_connection(sqlite_url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("started", [False, True])
+def test_closing_ends_every_thread_and_connection(sqlite_url: str, tmp_path: Path, started: bool) -> None:
     before = set(threading.enumerate())
     app = create_app(test_settings(sqlite_url), passwords=cheap_passwords())
+    backend = app.extensions["ss_backend"]
+    if started:
+        backend.start()
     assert app.test_client().get("/readyz").status_code == 200
-    app.extensions["ss_backend"].close()
-    app.extensions["ss_backend"].close()
+    backend.close()
+    backend.close()
     assert set(threading.enumerate()) <= before
     assert {file.name for file in tmp_path.iterdir()} == {
         "signalsync.db"
     }  # the last connection takes -wal and -shm along
+
+
+def test_webhooks_wait_for_the_start_and_executions_are_kept_until_then(make_app, store: Store, tmp_path: Path) -> None:
+    post = Post(store)
+    certificate = make_certificate(tmp_path)
+    with WebhookReceiver(certificate) as receiver:
+        [delivery_id] = post.put(receiver.url("127.0.0.1"))
+        app = make_app(webhook_allowed_networks="127.0.0.1", webhook_ca_file=certificate.ca_file)
+        backend = app.extensions["ss_backend"]
+        assert app.test_client().get("/readyz").status_code == 200
+        backend.outbox.wake()
+        assert {thread.name for thread in threading.enumerate()}.isdisjoint({"webhook-outbox", "trimmer"})
+        assert post.row(delivery_id).attempts == 0
+        backend.start()
+        assert post.ended(delivery_id).status == "delivered"
 
 
 def test_address_behind_a_trusted_proxy_is_the_one_recorded(make_app, admin: Person, store: Store) -> None:

@@ -1,11 +1,13 @@
 """Health: up, able to work, and counted."""
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from ss_admin.backend.app import create_app
-from ss_admin.backend.store.engine import Store
+from ss_admin.backend.store.engine import Store, StoreUnavailable
 from tests.support.backend import cheap_passwords, test_settings
+from tests.support.outbox import Post
 from tests.support.postgresql import PostgresqlServer
 
 
@@ -55,3 +57,23 @@ def test_metrics_count_requests_and_partners_calls_by_outcome(client: FlaskClien
     names = [line.split()[2] for line in lines if line.startswith("# TYPE")]
     assert len(names) == len(set(names))
     assert all(any(line.startswith(name) for line in lines) for name in names)
+
+
+def test_metrics_count_webhooks_and_leave_out_what_only_the_store_knows_while_it_is_away(
+    client: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Post(store).put("https://hooks.example.com/", "https://hooks.example.com/")
+    lines = client.get("/metrics").text.splitlines()
+    assert "ss_webhooks_pending 2" in lines
+    for name in ("ss_webhooks_delivered_total", "ss_webhooks_given_up_total", "ss_webhook_retries_total"):
+        assert f"{name} 0" in lines
+        assert f"# TYPE {name} counter" in lines
+
+    def unavailable() -> None:
+        raise StoreUnavailable("gone")
+
+    monkeypatch.setattr(store, "reading", unavailable)
+    answer = client.get("/metrics")
+    assert answer.status_code == 200
+    assert "ss_webhooks_pending" not in answer.text
+    assert "ss_webhooks_delivered_total 0" in answer.text.splitlines()

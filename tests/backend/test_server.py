@@ -20,10 +20,13 @@ from typing import Any
 
 import pytest
 
+from ss_admin.backend import server as server_module
 from ss_admin.backend.server import serve
+from ss_admin.backend.store.engine import Store
 from tests.support.article import SAMPLE_BODY, sample_request
 from tests.support.backend import PEPPER, Person, test_settings
 from tests.support.certificates import make_certificate
+from tests.support.outbox import Post
 from tests.support.partner import partner_at
 from tests.support.server_process import (
     COMMAND,
@@ -34,6 +37,7 @@ from tests.support.server_process import (
     execute_request,
     running_server,
 )
+from tests.support.webhook_receiver import Reply, WebhookReceiver
 
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
 
@@ -357,3 +361,46 @@ def test_a_stuck_client_delays_the_stop_no_longer_than_the_drain_lasts(tmp_path:
             assert time.monotonic() - began < 10
         assert status == 0
         assert partner.row(key).last_used_at is not None
+
+
+def test_the_app_that_is_made_for_a_check_sends_nothing(sqlite_url: str, tmp_path: Path) -> None:
+    store = Store.open(sqlite_url)
+    certificate = make_certificate(tmp_path)
+    with WebhookReceiver(certificate) as receiver:
+        post = Post(store)
+        [delivery_id] = post.put(receiver.url("127.0.0.1"))
+        settings = test_settings(sqlite_url, webhook_allowed_networks="127.0.0.1", webhook_ca_file=certificate.ca_file)
+        before = set(threading.enumerate())
+        server_module._check_app(settings)
+        assert set(threading.enumerate()) <= before
+    assert post.row(delivery_id).attempts == 0
+    store.close()
+
+
+def test_a_stop_in_the_middle_of_a_delivery_is_clean_and_the_next_start_sends_it_again(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    store = Store.open(sqlite_url)
+    post = Post(store)
+    certificate = make_certificate(tmp_path)
+    settings = {
+        "database_url": sqlite_url,
+        "webhook_allowed_networks": "127.0.0.1",
+        "webhook_ca_file": str(certificate.ca_file),
+    }
+    with WebhookReceiver(certificate) as receiver:
+        receiver.answer = lambda _: receiver.keep_silent
+        [delivery_id] = post.put(receiver.url("127.0.0.1"))
+        with running_server(tmp_path, **settings) as server:
+            receiver.wait_for(1)
+            began = time.monotonic()
+            assert server.stop() == (0, "")
+            assert time.monotonic() - began < 20
+        row = post.row(delivery_id)
+        assert (row.status, row.leased_until) == ("pending", None)
+        assert "The server was stopped during the attempt" in (row.last_error or "")
+        receiver.answer = lambda _: Reply()
+        with running_server(tmp_path, **settings):
+            assert post.ended(delivery_id).status == "delivered"
+        assert receiver.times_taken() == {delivery_id: 2}
+    store.close()

@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from typing import Any, Self
 
 from tests.support.certificates import ServerCertificate
 
-__all__ = ["Reply", "TakenWebhook", "WebhookReceiver"]
+__all__ = ["Reply", "TakenWebhook", "WebhookReceiver", "chain_calling"]
 
 WAIT_SECONDS = 30
 
@@ -104,6 +105,27 @@ class WebhookReceiver:
                 assert left > 0, f"{len(self.taken)} of {count} webhooks came"
                 self._changed.wait(left)
             return list(self.taken)
+
+
+def chain_calling(*urls: str) -> dict[str, Any]:
+    """The definition of a chain that hands its input on to webhooks, one after the other."""
+    hooks = [
+        {
+            "id": f"hook-{number}",
+            "type": "customNode",
+            "name": f"Hook {number}",
+            "position": {"x": 300 * number, "y": 0},
+            "content": {"kind": "callWebhook", "config": {"url": url}},
+        }
+        for number, url in enumerate(urls, start=1)
+    ]
+    ends = [{"id": "in", "type": "inputNode", "name": "In"}, {"id": "out", "type": "outputNode", "name": "Out"}]
+    nodes = [ends[0], *hooks, ends[1]]
+    edges = [
+        {"id": f"edge-{number}", "type": "edge", "sourceId": source["id"], "targetId": target["id"]}
+        for number, (source, target) in enumerate(pairwise(nodes), start=1)
+    ]
+    return {"contentType": "application/vnd.gorules.decision", "nodes": nodes, "edges": edges}
 
 
 class _TlsServer(ThreadingHTTPServer):

@@ -1,10 +1,8 @@
 """The outbox over both databases and real receivers: at least once, in order of age, restart-safe, never stuck."""
 
-import json
 import logging
 import threading
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -14,9 +12,9 @@ from typing import Any
 
 import pytest
 import time_machine
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete
 
-from ss_admin.backend.accounts.directory import Directory
+from ss_admin.backend.rule_chains.outbox.attempts import Delivered, Failed, Refused
 from ss_admin.backend.rule_chains.outbox.bookkeeping import Books
 from ss_admin.backend.rule_chains.outbox.destinations import DestinationRules
 from ss_admin.backend.rule_chains.outbox.outbox import SENDERS_PER_HOST, Outbox
@@ -24,71 +22,14 @@ from ss_admin.backend.rule_chains.outbox.schedule import Pauses
 from ss_admin.backend.rule_chains.outbox.sender import Sender
 from ss_admin.backend.rule_chains.outbox.signature import signature, signing_secret
 from ss_admin.backend.store.engine import Store, StoreUnavailable
-from ss_admin.backend.store.tables import DeliveryRow, RuleChainRow
+from ss_admin.backend.store.tables import RuleChainRow
 from ss_admin.contract.executions import DeliveryStatus
-from tests.support.backend import PEPPER, cheap_passwords
+from tests.support.backend import PEPPER
 from tests.support.certificates import ServerCertificate
-from tests.support.partner import plant_chain
+from tests.support.outbox import Post
 from tests.support.webhook_receiver import Reply, TakenWebhook, WebhookReceiver
 
 LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1"))
-
-
-class Post:
-    """Puts webhooks into a store's outbox and looks at what became of them."""
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        self.tenant = Directory(store, cheap_passwords()).create_tenant("Building Services")
-        self.chain = plant_chain(store, self.tenant)
-
-    def put(self, *urls: str, **changes: Any) -> list[str]:
-        """Webhooks that are due now, in this order; their ids."""
-        now = datetime.now(UTC)
-        ids = [str(uuid.uuid4()) for _ in urls]
-        rows = [
-            {
-                "id": delivery_id,
-                "tenant_id": self.tenant.id,
-                "rulechain_id": self.chain,
-                "execution_id": str(uuid.uuid4()),
-                "node_id": "call",
-                "node_name": "Call",
-                "url": url,
-                "body": json.dumps({"delivery_id": delivery_id, "data": {"text": "Grüße"}}, ensure_ascii=False),
-                "status": DeliveryStatus.PENDING,
-                "attempts": 0,
-                "created_at": now,
-                "next_attempt_at": now + timedelta(microseconds=place),
-                **changes,
-            }
-            for place, (delivery_id, url) in enumerate(zip(ids, urls, strict=True))
-        ]
-        with self.store.writing() as session:
-            session.execute(insert(DeliveryRow), rows)
-        return ids
-
-    def row(self, delivery_id: str) -> DeliveryRow:
-        with self.store.reading() as session:
-            return session.get_one(DeliveryRow, delivery_id)
-
-    def change(self, delivery_id: str, **values: Any) -> None:
-        with self.store.writing() as session:
-            session.execute(update(DeliveryRow).where(DeliveryRow.id == delivery_id).values(**values))
-
-    def statuses(self) -> set[str]:
-        with self.store.reading() as session:
-            return set(session.scalars(select(DeliveryRow.status)))
-
-    def wait_for(self, delivery_id: str, condition: Callable[[DeliveryRow], bool]) -> DeliveryRow:
-        until = time.monotonic() + 20
-        while not condition(row := self.row(delivery_id)):
-            assert time.monotonic() < until, (row.status, row.attempts, row.last_error)
-            time.sleep(0.01)
-        return row
-
-    def ended(self, delivery_id: str) -> DeliveryRow:
-        return self.wait_for(delivery_id, lambda row: row.next_attempt_at is None)
 
 
 @pytest.fixture
@@ -360,8 +301,6 @@ def test_workers_on_one_database_share_the_webhooks_and_send_each_once(
 
 
 def test_outcome_of_a_lost_lease_changes_nothing_unless_it_is_a_success(store: Store) -> None:
-    from ss_admin.backend.rule_chains.outbox.attempts import Delivered, Failed, Refused
-
     post = Post(store)
     ids = post.put("https://hooks.example.com/", "https://hooks.example.com/")
     books = Books(store, Pauses(1, 1, max), places=8, per_host=8, lease_seconds=30, takes_over=False)

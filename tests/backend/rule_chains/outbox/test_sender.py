@@ -143,7 +143,6 @@ def test_page_for_browsers_is_not_told(sender: Sender, receiver: WebhookReceiver
     [
         ("120", 120),
         ("0", 0),
-        (format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True), 90),
         ("Wed, 21 Oct 2015 07:28:00 GMT", 0),
         ("soon", None),
         ("-5", None),
@@ -158,6 +157,14 @@ def test_retry_after_is_read_as_seconds_or_as_a_date(
     attempt = sender.send(webhook(receiver.url()))
     assert isinstance(attempt, Failed)
     assert attempt.retry_after == (None if seconds is None else pytest.approx(seconds, abs=30))
+
+
+def test_retry_after_may_be_a_date_to_come(sender: Sender, receiver: WebhookReceiver) -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
+    receiver.answer = lambda _: Reply(503, headers={"Retry-After": date})
+    attempt = sender.send(webhook(receiver.url()))
+    assert isinstance(attempt, Failed)
+    assert attempt.retry_after == pytest.approx(90, abs=30)
 
 
 def test_certificate_for_another_name_is_refused_and_told(ca_file: Path, receiver: WebhookReceiver) -> None:
