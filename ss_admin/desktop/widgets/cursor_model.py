@@ -84,6 +84,16 @@ class CursorModel(QAbstractTableModel):
             self._task.cancel()
         self._ask(None, self._take_first)
 
+    def forget(self) -> None:
+        """Begins anew, with nothing loaded: the list is another one from now on."""
+        if self._task is not None:
+            self._task.cancel()
+            self._settle(failed=False)
+        self.beginResetModel()
+        self._items, self._next_cursor, self._total = [], None, 0
+        self._is_loaded = False
+        self.endResetModel()
+
     def tell_time_passed(self) -> None:
         """Texts that depend on the time of day are shown anew."""
         if self._items:

@@ -36,7 +36,7 @@ class ListPage(QWidget):
 
     `widths` are the columns' widths at first; the column `filling` (by default the last one) takes what is left over,
     and never less. `table` is the view, where it is one of its own kind. A page may add buttons to `head`, and a row
-    of filters to `above`.
+    of filters to `above`. A list that is `within` a page has no heading of its own: it begins with `head`.
     """
 
     said = Signal(str)
@@ -55,6 +55,7 @@ class ListPage(QWidget):
         widths: Sequence[int],
         filling: int = -1,
         table: QTableView | None = None,
+        within: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -75,7 +76,7 @@ class ListPage(QWidget):
             self.table.setColumnWidth(column, width)
         FillingColumn(self.table, filling % len(widths), widths[filling])
         ScrollAnchor(self.table, model)
-        self._lay_out(heading, about)
+        self._lay_out(heading, about, within=within)
         self._time = QTimer(self, interval=_TIME_PASSES_MS)
         self._connect()
 
@@ -102,14 +103,15 @@ class ListPage(QWidget):
         header.setSectionsClickable(False)
         header.setMinimumSectionSize(90)
 
-    def _lay_out(self, heading: str, about: str) -> None:
+    def _lay_out(self, heading: str, about: str, *, within: bool) -> None:
         tokens = self.theme.tokens
-        titles = QVBoxLayout()
-        titles.setSpacing(2)
-        titles.addWidget(words(heading, "heading"))
-        titles.addWidget(wrapped_label(about, "dimmed"))
         self.head = QHBoxLayout()
-        self.head.addLayout(titles, 1)
+        if not within:
+            titles = QVBoxLayout()
+            titles.setSpacing(2)
+            titles.addWidget(words(heading, "heading"))
+            titles.addWidget(wrapped_label(about, "dimmed"))
+            self.head.addLayout(titles, 1)
         self.head.setSpacing(tokens.m)
         self.head.addWidget(self.stale_mark)
         self.head.addWidget(self.refresh_button)
@@ -125,8 +127,9 @@ class ListPage(QWidget):
         self._stack.addWidget(self.empty)
         inside.addWidget(self._stack, 1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(tokens.xl, tokens.xl, tokens.xl, tokens.xl)
-        layout.setSpacing(tokens.l)
+        edge = 0 if within else tokens.xl
+        layout.setContentsMargins(edge, edge, edge, edge)
+        layout.setSpacing(tokens.m if within else tokens.l)
         layout.addLayout(self.head)
         layout.addLayout(self.above)
         layout.addWidget(card, 1)

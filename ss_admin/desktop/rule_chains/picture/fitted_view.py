@@ -17,7 +17,9 @@ ZOOM_STEP = 1.2
 _CLOSEST = 3.0
 _WIDEST = 0.15
 _READABLE = 0.55
-_MARGIN = 36.0
+_MARGIN = 30.0
+_BAR_ROOM = 40.0
+"""What is kept free below the picture for the buttons."""
 _DOTS = 24
 _EDGE = 10
 _SLACK = 4
@@ -144,7 +146,7 @@ class FittedView(QGraphicsView):
                 painter.drawPoint(x, y)
 
     def _plane(self) -> QRectF:
-        return self._content.adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN)
+        return self._content.adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN + _BAR_ROOM)
 
     def _whole_zoom(self) -> float:
         room, needed = self.maximumViewportSize(), self._plane()  # without scroll bars, which are not needed then
@@ -167,7 +169,7 @@ class FittedView(QGraphicsView):
         self.setSceneRect(self._plane())
         if self._fit is _Fit.WHOLE or whole >= _READABLE:
             self._set_zoom(whole)
-            self.centerOn(self._content.center())
+            self.centerOn(self._plane().center())
             return
         self._set_zoom(_READABLE)
         self.centerOn(self._start)

@@ -9,17 +9,16 @@ from ss_admin.desktop.widgets.labels import words, wrapped_label
 
 __all__ = ["JsonPane"]
 
-_LEAST_HEIGHT = 120
-
 
 class JsonPane(QWidget):
-    """“Got” and what a node got, for instance."""
+    """“Got” and what a node got, for instance. Where the title stands already, `titled` is not asked for."""
 
-    def __init__(self, title: str, *, theme: Theme, name: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, title: str, *, theme: Theme, name: str, titled: bool = True, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._editor = JsonEditor(theme=theme, name=name, label=title)
         self._editor.set_read_only(True)
-        self._editor.setMinimumHeight(_LEAST_HEIGHT)
         self._words = wrapped_label("", "dimmed")
         self._words.setContentsMargins(2, 4, 2, 4)
         note = QWidget()
@@ -33,7 +32,8 @@ class JsonPane(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        layout.addWidget(words(title, "label"))
+        if titled:
+            layout.addWidget(words(title, "label"))
         layout.addWidget(self._stack, 1)
 
     @property

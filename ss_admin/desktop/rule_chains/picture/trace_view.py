@@ -35,7 +35,7 @@ class TraceView(QWidget):
         splitter.addWidget(self.panel)
         splitter.setStretchFactor(0, 1)
         splitter.setStretchFactor(1, 1)
-        self.picture.setMinimumHeight(150)
+        self.picture.setMinimumHeight(112)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(splitter)
