@@ -39,7 +39,7 @@ def build_places(connection: Connection, around: Surroundings) -> Sequence[Place
     )
     activity = ActivityPage(ActivityClient(connection), background=around.background, theme=around.theme)
     return (
-        Place(("Rule Chains",), "ph.flow-arrow", rule_chains, rule_chains),
+        Place(("Rule Chains",), "ph.flow-arrow", rule_chains, rule_chains, rule_chains.unsaved),
         Place(("Settings", "Security & API", API_KEYS), "ph.key", api_keys, api_keys),
         Place(("Activity",), "ph.clock-counter-clockwise", activity, activity),
     )

@@ -44,14 +44,22 @@ class Page(Protocol):
         """The page has come to the front: load what is missing, take the focus."""
 
 
+def _nothing() -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class Place:
-    """A page and its place in the sidebar: `path` is the labels of the groups around it and its own at the end."""
+    """A page and its place in the sidebar: `path` is the labels of the groups around it and its own at the end.
+
+    `unsaved` says in a sentence what would be lost if the page were gone now; empty: nothing.
+    """
 
     path: tuple[str, ...]
     icon: str
     page: Page
     widget: QWidget
+    unsaved: Callable[[], str] = _nothing
 
     @property
     def title(self) -> str:

@@ -1,9 +1,11 @@
 """The window through a person's day: sign in, lose the server, lose the session, come back, sign out."""
 
+from dataclasses import replace
+
 import pytest
 from pydantic import SecretStr
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QLabel
 
 from ss_admin.client.errors import (
     NotFound,
@@ -15,6 +17,7 @@ from ss_admin.contract.accounts import Role
 from ss_admin.contract.problems import Problem, ProblemCode
 from ss_admin.desktop.session import Credentials, DesktopSession, ServerChoice
 from ss_admin.desktop.shell.main_window import MainWindow
+from ss_admin.desktop.widgets.dialog import Question
 from tests.support.accessibility import assert_accessible
 from tests.support.desktop_session import (
     TOKEN,
@@ -299,3 +302,31 @@ def test_size_and_folded_groups_are_remembered(day: Day, around, qtbot):
     assert around.preferences.closed_groups == {"Settings"}
     later = Day(around, qtbot)
     assert later.window.size() == day.window.size()
+
+
+def test_closing_and_signing_out_ask_where_something_is_unsaved(around, qtbot):
+    unsaved = ["Your changes to “Building Alarm” have not been saved."]
+    built = []
+
+    def build(connection, around):
+        places = build_blank_places(connection, around)
+        built[:] = [replace(places[0], unsaved=lambda: unsaved[0]), *places[1:]]
+        return built
+
+    with ScriptedServer(grants("Maria Keller")) as server:
+        day = Day(around, qtbot)
+        day.window._build_places = build
+        day.type_in(server)
+        day.window.close()
+        assert day.window.isVisible()
+        (question,) = day.window.findChildren(Question, "shell.unsaved")
+        assert unsaved[0] in [label.text() for label in question.findChildren(QLabel)]
+        question.reject()
+        day.window.workspace.sidebar.signed_out.emit()
+        question = next(each for each in day.window.findChildren(Question, "shell.unsaved") if each.isVisible())
+        question.reject()
+        assert day.session.session is not None
+        day.window.close()
+        question = next(each for each in day.window.findChildren(Question, "shell.unsaved") if each.isVisible())
+        question.accept()
+        assert not day.window.isVisible()

@@ -1,6 +1,6 @@
 """The left side of “Edit Rulechain”: name, description, the two switches, the endpoint, the signing secret."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from ss_admin.contract.documents import LABEL_MAX_CHARACTERS
@@ -53,13 +53,13 @@ class DetailsColumn(ScrollColumn):
         }
         lines = self.description.fontMetrics().lineSpacing() * _DESCRIPTION_LINES
         self.description.setFixedHeight(lines + 20)
-        self.column.setContentsMargins(4, 4, 14, 4)
+        self.column.setContentsMargins(0, 4, 14, 4)
         self.column.setSpacing(theme.tokens.l)
         for field in self._fields.values():
             self.column.addWidget(field)
         self.column.addWidget(line())
         self.column.addWidget(self.endpoint)
-        self.column.addWidget(self.secret_button)
+        self.column.addWidget(self.secret_button, 0, Qt.AlignmentFlag.AlignLeft)
         self.column.addStretch()
         self._connect()
 
