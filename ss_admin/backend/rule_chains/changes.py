@@ -77,7 +77,7 @@ def find_settings_faults(before: ChainSettings | None, after: ChainSettings) -> 
     given = {field: getattr(after, field) for field in _FIELDS if _differs(before, after, field)}
     faults = [
         FieldFault(pointer=json_pointer(path), detail=_SECRET)
-        for path, text in _texts_within(given, [])
+        for path, text in _texts_within(given)
         if mask_api_keys_within(text) != text
     ]
     if len(_text(given.get("sample_payload")).encode()) > MAX_SAMPLE_BYTES:
@@ -141,16 +141,19 @@ def _text(value: object) -> str:
 
 
 def _sha256(value: object) -> str:
-    return hashlib.sha256(_text(value).encode()).hexdigest()
+    """Of the JSON without spaces, its members sorted by name: the order in which a client sent them is no matter."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _texts_within(value: object, path: list[str | int]) -> Iterator[tuple[list[str | int], str]]:
+def _texts_within(value: object, path: Sequence[str | int] = ()) -> Iterator[tuple[list[str | int], str]]:
+    """Every text and every member's name, with the way to it; the way to a name ends at its object."""
     match value:
         case str():
-            yield path, value
+            yield [*path], value
         case dict():
             for name, member in value.items():
-                yield [*path, name], name
+                yield [*path], name
                 yield from _texts_within(member, [*path, name])
         case list():
             for index, item in enumerate(value):
