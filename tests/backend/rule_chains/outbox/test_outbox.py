@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 import time_machine
-from sqlalchemy import delete
+from psycopg import sql
+from sqlalchemy import delete, make_url
 
 from ss_admin.backend.rule_chains.outbox.attempts import Delivered, Failed, Refused
 from ss_admin.backend.rule_chains.outbox.bookkeeping import Books
@@ -21,10 +22,10 @@ from ss_admin.backend.rule_chains.outbox.outbox import SENDERS_PER_HOST, Outbox
 from ss_admin.backend.rule_chains.outbox.schedule import Pauses
 from ss_admin.backend.rule_chains.outbox.sender import Sender
 from ss_admin.backend.rule_chains.outbox.signature import signature, signing_secret
-from ss_admin.backend.store.engine import Store, StoreUnavailable
+from ss_admin.backend.store.engine import Store
 from ss_admin.backend.store.tables import RuleChainRow
 from ss_admin.contract.executions import DeliveryStatus
-from tests.support.backend import PEPPER
+from tests.support.backend import PEPPER, PostgresqlSource
 from tests.support.certificates import ServerCertificate
 from tests.support.outbox import Post
 from tests.support.webhook_receiver import Reply, TakenWebhook, WebhookReceiver
@@ -319,40 +320,90 @@ def test_outcome_of_a_lost_lease_changes_nothing_unless_it_is_a_success(store: S
     assert post.row(ids[1]).status == "delivered"
 
 
-def test_database_that_goes_away_is_waited_for_and_nothing_is_forgotten(
-    post: Post, patient: Sender, receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    taken, release = threading.Event(), threading.Event()
+class HeldReceiver:
+    """Takes one webhook and answers when it is let go."""
 
-    def answer(_: TakenWebhook) -> Reply:
-        taken.set()
-        release.wait(10)
+    def __init__(self) -> None:
+        self.taken = threading.Event()
+        self.released = threading.Event()
+
+    def __call__(self, _: TakenWebhook) -> Reply:
+        self.taken.set()
+        self.released.wait(20)
         return Reply()
 
-    receiver.answer = answer
+
+@contextmanager
+def file_gone(store_url: str) -> Iterator[None]:
+    """The embedded database's file is not where it was."""
+    file = Path(store_url.removeprefix("sqlite:///"))
+    file.rename(file.with_name("elsewhere"))
+    try:
+        yield
+    finally:
+        file.with_name("elsewhere").rename(file)
+
+
+@contextmanager
+def nobody_let_in(store_url: str, source: PostgresqlSource) -> Iterator[None]:
+    """The PostgreSQL database ends every connection and takes none."""
+    database = str(make_url(store_url).database)
+    alter = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}")
+    source.server._execute(alter.format(sql.Identifier(database), sql.Literal(False)))
+    source.server.disconnect_everybody(database)
+    try:
+        yield
+    finally:
+        source.server._execute(alter.format(sql.Identifier(database), sql.Literal(True)))
+
+
+@pytest.fixture
+def away(store_url: str, request: pytest.FixtureRequest) -> Callable[[], AbstractContextManager[None]]:
+    """The database goes away, and comes back at the end of the block."""
+    if store_url.startswith("sqlite"):
+        return lambda: file_gone(store_url)
+    source: PostgresqlSource = request.getfixturevalue("postgresql_source")
+    return lambda: nobody_let_in(store_url, source)
+
+
+def test_database_that_goes_away_is_waited_for_and_nothing_is_forgotten(
+    post: Post,
+    patient: Sender,
+    receiver: WebhookReceiver,
+    away: Callable[[], AbstractContextManager[None]],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    receiver.answer = held = HeldReceiver()
     [delivery_id] = post.put(receiver.url())
-    away = threading.Event()
-    reading, writing = post.store.reading, post.store.writing
-
-    def unless_away(use: Callable[[], Any]) -> Callable[[], Any]:
-        def used() -> Any:
-            if away.is_set() and threading.current_thread().name == "webhook-outbox":
-                raise StoreUnavailable("gone")
-            return use()
-
-        return used
-
-    monkeypatch.setattr(post.store, "reading", unless_away(reading))
-    monkeypatch.setattr(post.store, "writing", unless_away(writing))
-    with running(post.store, patient):
-        assert taken.wait(10)
-        away.set()
-        release.set()
-        time.sleep(0.5)
-        assert post.row(delivery_id).status == "pending"
-        away.clear()
-        post.ended(delivery_id)
+    with running(post.store, patient) as outbox:
+        assert held.taken.wait(10)
+        with away():
+            held.released.set()
+            until = time.monotonic() + 10
+            while "webhooks wait until the store is back" not in caplog.messages:
+                assert time.monotonic() < until
+                time.sleep(0.01)
+            assert outbox.pending_count() is None
+        assert post.ended(delivery_id).attempts == 1
     assert receiver.times_taken() == {delivery_id: 1}
+
+
+def test_stop_while_the_database_is_away_ends_in_time_and_the_webhook_is_sent_again_under_the_same_id(
+    post: Post, patient: Sender, receiver: WebhookReceiver, away: Callable[[], AbstractContextManager[None]]
+) -> None:
+    receiver.answer = held = HeldReceiver()
+    [delivery_id] = post.put(receiver.url())
+    with running(post.store, patient, lease_seconds=0.5) as outbox:
+        assert held.taken.wait(10)
+        with away():
+            held.released.set()
+            began = time.monotonic()
+            outbox.close()
+            assert time.monotonic() - began < 10
+    assert post.row(delivery_id).status == "pending"
+    with running(post.store, patient):
+        assert post.ended(delivery_id).attempts == 2
+    assert receiver.times_taken() == {delivery_id: 2}
 
 
 def test_bug_in_one_attempt_stops_neither_the_sender_nor_the_others(
