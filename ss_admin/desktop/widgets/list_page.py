@@ -128,7 +128,7 @@ class ListPage(QWidget):
         inside.addWidget(self._stack, 1)
         layout = QVBoxLayout(self)
         edge = 0 if within else tokens.xl
-        layout.setContentsMargins(edge, edge, edge, edge)
+        layout.setContentsMargins(edge, edge or tokens.m, edge, edge)
         layout.setSpacing(tokens.m if within else tokens.l)
         layout.addLayout(self.head)
         layout.addLayout(self.above)

@@ -1,6 +1,7 @@
 """A short text to read and to copy, such as an id."""
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from ss_admin.desktop.clipboard import Clipboard, CopyOutcome
@@ -14,19 +15,15 @@ _TOLD_MS = 1_800
 
 
 class CopyLine(QWidget):
-    """The text in the font of commands, and the copy icon, which turns to a tick for a moment. `said` tells it too."""
-
-    said = Signal(str)
+    """The text in the font of commands, and the copy icon, which turns to a tick for a moment."""
 
     def __init__(
         self, what: str, text: str, *, clipboard: Clipboard, theme: Theme, name: str, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._what = what
         self._clipboard = clipboard
         self._label: QLabel = words(text)
         self._label.setFont(theme.mono_font(theme.tokens.caption))
-        self._label.setProperty("role", "mono")
         self._copy_button = IconButton("ph.copy", f"Copy {what}", name=f"{name}.copy", theme=theme)
         self._told = QTimer(self, singleShot=True, interval=_TOLD_MS)
         row = QHBoxLayout(self)
@@ -45,8 +42,11 @@ class CopyLine(QWidget):
 
     def _copy(self) -> None:
         if self._clipboard.copy(self.text) is CopyOutcome.COPIED:
-            self._copy_button.show_as("ph.check", "Copied")
-            self.said.emit(f"The {self._what} was copied.")
+            self._tell("ph.check", "Copied")
         else:
-            self._copy_button.show_as("ph.warning", "No clipboard can be used here")
+            self._tell("ph.warning", "No clipboard can be used here")
+
+    def _tell(self, icon: str, sentence: str) -> None:
+        self._copy_button.show_as(icon, sentence)
         self._told.start()
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._copy_button, sentence))

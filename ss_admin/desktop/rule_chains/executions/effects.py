@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -63,8 +63,6 @@ class _RecordDelegate(TwoLineDelegate):
 class DeliveriesView(ScrollColumn):
     """A card for each webhook: where it stands in words, its address, attempts, and why the last one failed."""
 
-    said = Signal(str)
-
     def __init__(
         self,
         deliveries: Sequence[Delivery],
@@ -105,7 +103,6 @@ class DeliveriesView(ScrollColumn):
         identity = CopyLine(
             "delivery ID", delivery.id, clipboard=self._clipboard, theme=theme, name=f"execution.delivery{place}.id"
         )
-        identity.said.connect(self.said)
         foot = QHBoxLayout()
         foot.setSpacing(theme.tokens.s)
         foot.addWidget(words("Delivery ID", "caption"), 0, Qt.AlignmentFlag.AlignVCenter)

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ss_admin.contract.executions import Execution
@@ -24,9 +23,7 @@ _LINE = 30
 
 
 class ExecutionFacts(QWidget):
-    """Captions over their values, in two rows. `said` carries words for a toast."""
-
-    said = Signal(str)
+    """Captions over their values, in two rows."""
 
     def __init__(
         self, execution: Execution, *, now: datetime, clipboard: Clipboard, theme: Theme, parent: QWidget | None = None
@@ -56,8 +53,6 @@ class ExecutionFacts(QWidget):
         for place, (caption, value) in enumerate(facts):
             self._add(place, caption, value, columns=2 if value is ids[1] else 1)
         self._grid.setColumnStretch(_COLUMNS - 1, 1)
-        for line in ids:
-            line.said.connect(self.said)
 
     def _add(self, place: int, caption: str, value: QWidget, *, columns: int) -> None:
         cell = QVBoxLayout()
