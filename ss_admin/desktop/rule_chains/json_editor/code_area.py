@@ -109,7 +109,7 @@ class CodeArea(QPlainTextEdit):
             self._leaving = True
         elif key in {Qt.Key.Key_Tab, Qt.Key.Key_Backtab}:
             if leaving:
-                self.focusNextPrevChild(key == Qt.Key.Key_Tab)
+                self._leave(forwards=key == Qt.Key.Key_Tab)
             else:
                 (indent if key == Qt.Key.Key_Tab else outdent)(self.textCursor())
         elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
@@ -149,6 +149,11 @@ class CodeArea(QPlainTextEdit):
             QToolTip.showText(event.globalPos(), "\n".join(self.tints.details_at(at)), self)
             return True
         return super().viewportEvent(event)
+
+    def _leave(self, *, forwards: bool) -> None:
+        self.setTabChangesFocus(True)
+        self.focusNextPrevChild(forwards)
+        self.setTabChangesFocus(False)
 
     def _edit_at_cursor(self, edit: Callable[[QTextCursor], None]) -> None:
         cursor = self.textCursor()

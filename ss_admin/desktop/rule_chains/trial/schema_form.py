@@ -98,6 +98,7 @@ class SchemaForm(QWidget):
         self._root = self._make_root(self._shape.fitted_to(payload))
         self._root.show_value(payload)
         old.widget.hide()
+        old.widget.setParent(None)
         old.widget.deleteLater()
 
     def _make_root(self, shape: FieldShape) -> GroupPart:
