@@ -5,7 +5,7 @@ again, with the same delivery id, since nobody knows whether the receiver got it
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, or_, select, update
@@ -45,8 +45,8 @@ class Claim:
     id: str
     rulechain_id: str
     execution_id: str
-    url: str
-    body: str
+    url: str = field(repr=False)
+    body: str = field(repr=False)
     attempts: int
     created_at: datetime
     leased_until: datetime

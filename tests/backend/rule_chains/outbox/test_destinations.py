@@ -1,7 +1,7 @@
 """Where webhooks may go: every form of an address that is not public is refused, whoever hands it out."""
 
 import socket
-from ipaddress import ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_network
 
 import pytest
 from hypothesis import given
@@ -156,6 +156,27 @@ def test_url_is_taken_apart(url: str, endpoint: Endpoint) -> None:
 def test_url_that_cannot_be_called_is_refused_for_good(url: str) -> None:
     with pytest.raises(DestinationRefused, match="correct it"):
         Endpoint.parse(url)
+
+
+@given(st.ip_addresses())
+def test_no_address_is_taken_that_the_registries_do_not_call_public(address: IPv4Address | IPv6Address) -> None:
+    """`ip_addresses` draws from the networks of IANA's special-purpose registries most of the time."""
+    try:
+        [taken] = rules_finding(str(address)).find(ENDPOINT).addresses
+    except DestinationRefused:
+        return
+    assert taken.is_global
+    assert not taken.is_multicast
+    assert not taken.is_private
+    assert not taken.is_reserved
+
+
+@given(st.ip_addresses(v=4, network="10.0.0.0/8"), st.sampled_from(["::ffff:{}", "64:ff9b::{}"]))
+def test_no_way_to_write_a_private_address_as_ipv6_gets_through(address: IPv4Address, form: str) -> None:
+    sixtofour = f"2002:{int(address) >> 16:x}:{int(address) & 0xFFFF:x}::1"
+    for text in (form.format(address), sixtofour):
+        with pytest.raises(DestinationRefused):
+            rules_finding(text).find(ENDPOINT)
 
 
 @given(st.text(max_size=60))

@@ -16,7 +16,7 @@ from psycopg import sql
 from sqlalchemy import delete, make_url
 
 from ss_admin.backend.rule_chains.outbox.attempts import Delivered, Failed, Refused
-from ss_admin.backend.rule_chains.outbox.bookkeeping import Books
+from ss_admin.backend.rule_chains.outbox.bookkeeping import POLL_SECONDS, Books
 from ss_admin.backend.rule_chains.outbox.destinations import DestinationRules
 from ss_admin.backend.rule_chains.outbox.outbox import SENDERS_PER_HOST, Outbox
 from ss_admin.backend.rule_chains.outbox.schedule import Pauses
@@ -81,7 +81,7 @@ def test_new_webhook_is_sent_as_soon_as_it_is_told_of(post: Post, patient: Sende
         [delivery_id] = post.put(receiver.url())
         outbox.wake()
         post.ended(delivery_id)
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < POLL_SECONDS - 1
 
 
 def test_replaced_secret_signs_what_is_sent_from_then_on(
@@ -188,7 +188,7 @@ def test_webhook_is_given_up_after_24_hours_and_the_reason_is_kept(
 
 
 def test_slow_receiver_holds_up_no_other_host_however_many_webhooks_wait_for_it(
-    post: Post, patient: Sender, receiver: WebhookReceiver, certificate: ServerCertificate
+    post: Post, ca_file: Path, receiver: WebhookReceiver, certificate: ServerCertificate
 ) -> None:
     most, now, lock = 0, 0, threading.Lock()
 
@@ -203,10 +203,8 @@ def test_slow_receiver_holds_up_no_other_host_however_many_webhooks_wait_for_it(
     with WebhookReceiver(certificate) as quick:
         post.put(*(receiver.url("localhost", f"/{number % 3}") for number in range(300)))
         ids = post.put(*(quick.url("127.0.0.1") for _ in range(20)))
-        with running(post.store, patient):
-            began = time.monotonic()
-            quick.wait_for(20)
-            assert time.monotonic() - began < 8
+        with running(post.store, Sender(DestinationRules(LOOPBACK), ca_file=ca_file, attempt_seconds=60)):
+            quick.wait_for(20, seconds=25)
             for delivery_id in ids:
                 post.ended(delivery_id)
             receiver.ended.set()
