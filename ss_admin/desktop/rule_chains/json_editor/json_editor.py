@@ -17,6 +17,7 @@ from ss_admin.desktop.rule_chains.json_editor.find_bar import FindBar, LineBar
 from ss_admin.desktop.rule_chains.json_editor.json_text import escape_unseen, lay_out, read_json, write_json
 from ss_admin.desktop.rule_chains.json_editor.status_line import StatusLine
 from ss_admin.desktop.theme.theme import Theme
+from ss_admin.desktop.widgets.menu import Menu
 
 __all__ = ["JsonEditor"]
 
@@ -175,10 +176,13 @@ class JsonEditor(QWidget):
         self.settled.emit()
 
     def _show_menu(self, at: QPoint) -> None:
-        menu = self._area.createStandardContextMenu()
+        usual = self._area.createStandardContextMenu()
+        menu = Menu(self, name=f"{self.objectName()}.menu")
+        usual.setParent(menu, usual.windowFlags())
+        menu.addActions(usual.actions())
         menu.addSeparator()
-        for command, action in self._commands:
-            if not (command.edits and self._area.isReadOnly()):
-                menu.addAction(action)
+        menu.addActions(
+            [action for command, action in self._commands if not (command.edits and self._area.isReadOnly())]
+        )
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(at)

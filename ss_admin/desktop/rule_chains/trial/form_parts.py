@@ -1,5 +1,6 @@
 """The parts of a form: a field with its label and its fault, and a group of parts under a heading."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
@@ -17,6 +18,8 @@ __all__ = ["FieldPart", "GroupPart", "Part"]
 
 _GAP = 14
 _NAMES_SHOWN = 8
+_LONG_LABEL = 40
+_LONG_WORD = re.compile(r"(\S{24})(?=\S)")
 _EXPECTED = {
     FieldKind.TEXT: "a text",
     FieldKind.LONG_TEXT: "a text",
@@ -68,6 +71,9 @@ class FieldPart(QObject):
         self.shape = shape
         self._wanted = wanted
         self.widget: QWidget = self._field
+        self._field.set_help(_breakable(shape.help))
+        self._field.label.setText(_breakable(self._field.label.text()))
+        self._field.label.setWordWrap(len(shape.label) > _LONG_LABEL)
         if shape.label != shape.name:
             self._field.label.setToolTip(shape.name)
         self.editor.changed.connect(self._on_changed)
@@ -94,7 +100,7 @@ class FieldPart(QObject):
 
     def say(self, fault: str) -> None:
         """Says what is wrong with the value; empty takes that back."""
-        self._field.set_error(fault or self.problem)
+        self._field.set_error(_breakable(fault) or self.problem or self._misfit(self.value))
 
     def fields(self) -> "Iterator[FieldPart]":
         """This field alone."""
@@ -165,7 +171,7 @@ class GroupPart(QObject):
 
     def say(self, fault: str) -> None:
         """Says what is wrong with the object as such; empty takes that back."""
-        self._error.setText(fault)
+        self._error.setText(_breakable(fault))
         self._error.setVisible(bool(fault))
 
     def fields(self) -> Iterator[FieldPart]:
@@ -188,7 +194,10 @@ class GroupPart(QObject):
         return part
 
     def _make_tick(self, name: str) -> QCheckBox:
-        tick = QCheckBox(self.shape.label.replace("&", "&&") or "(no name)")
+        label = self.shape.label
+        shown = label if len(label) <= _LONG_LABEL else label[:_LONG_LABEL] + "…"
+        tick = QCheckBox(shown.replace("&", "&&") or "(no name)")
+        tick.setToolTip("" if shown == label == self.shape.name else f"{label} ({self.shape.name})")
         tick.setObjectName(f"{name}{to_pointer(list(self.shape.path))}")
         tick.setAccessibleName(self.shape.label)
         tick.setAccessibleDescription(self.shape.help)
@@ -217,7 +226,9 @@ class GroupPart(QObject):
     def _add_heading(self, column: QVBoxLayout) -> None:
         head = QHBoxLayout()
         head.setSpacing(3)
-        head.addWidget(self._tick or words(self.shape.label or "(no name)", "strong"))
+        title = words(_breakable(self.shape.label) or "(no name)", "strong")
+        title.setWordWrap(len(self.shape.label) > _LONG_LABEL)
+        head.addWidget(self._tick or title)
         if self.shape.required:
             star = words("*", "error")
             star.setToolTip("Required")
@@ -225,7 +236,7 @@ class GroupPart(QObject):
         head.addStretch()
         column.addLayout(head)
         if self.shape.help:
-            column.addWidget(wrapped_label(self.shape.help, "caption"))
+            column.addWidget(wrapped_label(_breakable(self.shape.help), "caption"))
 
     def _tell_rest(self, members: dict[str, Any]) -> None:
         known = {part.shape.name for part in self.parts}
@@ -233,7 +244,8 @@ class GroupPart(QObject):
         shown = ", ".join(others[:_NAMES_SHOWN]) + (
             f" and {len(others) - _NAMES_SHOWN} more" * (len(others) > _NAMES_SHOWN)
         )
-        self._rest.setText(f"Also in the payload, not described by the schema: {shown}." if others else "")
+        text = f"Also in the payload, not described by the schema: {shown}."
+        self._rest.setText(_breakable(text) if others else "")
 
     def _show_state(self) -> None:
         self._rest.setVisible(bool(self._rest.text()))
@@ -247,3 +259,8 @@ class GroupPart(QObject):
     def _on_changed(self) -> None:
         self.say("")
         self.changed.emit()
+
+
+def _breakable(text: str) -> str:
+    """The text with places to break its very long words (zero-width spaces), so that a form keeps its width."""
+    return _LONG_WORD.sub("\\1\u200b", text)

@@ -16,7 +16,7 @@ from ss_admin.desktop.widgets.notice import Notice
 __all__ = ["ResultPane"]
 
 _TRACE, _RESULT = 0, 1
-_NOTHING_YET = "Run the test to see what each node gets and gives, and what the partner would be answered."
+_NOTHING_YET = "Run the test to see what each node gets and gives."
 
 
 class ResultPane(QWidget):
