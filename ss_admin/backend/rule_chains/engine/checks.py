@@ -9,6 +9,7 @@ from ss_admin.backend.rule_chains.engine.graph import Graph, GraphFailed
 from ss_admin.backend.rule_chains.engine.graph_checks import check_graph
 from ss_admin.backend.rule_chains.engine.limits import MAX_DEFINITION_BYTES, MAX_DEPTH, MAX_SCHEMA_BYTES
 from ss_admin.backend.rule_chains.engine.schema_checks import check_schema
+from ss_admin.backend.rule_chains.engine.values import depth_of
 
 __all__ = ["find_definition_faults"]
 
@@ -37,19 +38,10 @@ def _check_size(document: object, member: str, most_bytes: int, faults: FaultLis
     if size > most_bytes:
         faults.add((member,), f"This is larger than {most_bytes // 1024} KiB as JSON.")
         return False
-    if _depth(document) > MAX_DEPTH:
+    if depth_of(document) > MAX_DEPTH:
         faults.add((member,), f"This is nested deeper than {MAX_DEPTH} levels.")
         return False
     return True
-
-
-def _depth(document: object) -> int:
-    depth = 0
-    level: list[object] = [document]
-    while level := [item for item in level if isinstance(item, dict | list)]:
-        depth += 1
-        level = [inner for item in level for inner in (item.values() if isinstance(item, dict) else item)]
-    return depth
 
 
 def _compile(definition: dict[str, Any], faults: FaultList) -> None:

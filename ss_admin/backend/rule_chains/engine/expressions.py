@@ -190,4 +190,5 @@ def _article(kind: str) -> str:
 
 
 def _clipped(text: str, longest: int = 60) -> str:
+    text = " ".join(text.split())
     return text if len(text) <= longest else text[:longest] + "…"

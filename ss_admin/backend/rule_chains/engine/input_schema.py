@@ -66,7 +66,7 @@ class InputSchema:
         except jsonschema_rs.ValidationError as fault:
             raise InvalidSchema(_reason(fault), fault.instance_path) from None
         except ValueError as fault:
-            raise InvalidSchema(_first_line(fault)) from None
+            raise InvalidSchema(f"{_first_line(fault).rstrip('.')}.") from None
 
     def accepts(self, payload: dict[str, Any]) -> bool:
         """Whether the payload fits."""
@@ -85,7 +85,7 @@ class InputSchema:
 
 def find_schema_faults(schema: dict[str, Any]) -> list[Fault]:
     """What keeps this from being a JSON Schema 2020-12, each at its pointer; references are not followed."""
-    validator = jsonschema_rs.Draft202012Validator({"$ref": _METASCHEMA}, validate_formats=True)
+    validator = jsonschema_rs.Draft202012Validator({"$ref": _METASCHEMA}, validate_formats=True, mask=_MASK)
     faults: dict[str, Fault] = {}
     for error in islice(validator.iter_errors(schema), MAX_FAULTS):
         for fault in _told(error):

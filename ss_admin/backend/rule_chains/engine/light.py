@@ -1,6 +1,7 @@
 """Runs a chain in this very process, in microseconds: for chains that are sure to be quick."""
 
 import logging
+import time
 from typing import Any
 
 import orjson
@@ -54,16 +55,17 @@ class LightChain:
             return self._apart.execute(payload, trace=trace)
         if not self._schema.accepts(payload):
             raise as_mismatch(self._schema.find_faults(payload))
+        began = time.thread_time_ns()
         try:
             outcome = self._graph.run(payload, trace=trace)
         except GraphFailed as failure:
-            self._watch(failure.duration_ms)
             raise as_failed(failure) from None
         if outcome.duration_ms > SLOW_MILLISECONDS:
-            self._watch(outcome.duration_ms)
+            self._watch((time.thread_time_ns() - began) / 1e6)
         return as_run(outcome)
 
-    def _watch(self, duration_ms: float) -> None:
-        if duration_ms > SLOW_MILLISECONDS and self._largest_payload >= 0:
+    def _watch(self, busy_ms: float) -> None:
+        """Judged by what this thread itself took: a machine that has much else to do makes no chain heavy."""
+        if busy_ms > SLOW_MILLISECONDS and self._largest_payload >= 0:
             self._largest_payload = -1
-            _log.warning("a rule chain runs apart from now on: a run took %.0f ms", duration_ms)
+            _log.warning("a rule chain runs apart from now on: a run took %.0f ms", busy_ms)

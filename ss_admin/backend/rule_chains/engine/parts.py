@@ -70,8 +70,9 @@ def expressions_of(node: dict[str, Any]) -> Iterator[Place]:
             yield from _table(content)
         case "expressionNode":
             for index, item in objects(content.get("expressions")):
-                where = f"expression “{text_of(item, 'key')}”"
-                yield Place(("content", "expressions", index, "value"), where, text_of(item, "value"))
+                if isinstance(item.get("value"), str):
+                    where = f"expression “{text_of(item, 'key')}”"
+                    yield Place(("content", "expressions", index, "value"), where, item["value"])
         case "switchNode":
             for index, item in objects(content.get("statements")):
                 path: Path = ("content", "statements", index, "condition")
@@ -104,5 +105,5 @@ def _column(column: dict[str, Any]) -> str:
 def _effect(content: dict[str, Any]) -> Iterator[Place]:
     config = content.get("config")
     member = EFFECT_EXPRESSIONS.get(text_of(content, "kind"))
-    if isinstance(config, dict) and member is not None and member in config:
-        yield Place(("content", "config", member), f"“{member}”", text_of(config, member))
+    if isinstance(config, dict) and member is not None and isinstance(config.get(member), str):
+        yield Place(("content", "config", member), f"“{member}”", config[member])

@@ -13,6 +13,7 @@ _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _DATA = frozenset({"const", "enum", "default", "examples"})
 """Keywords that hold values, not schemas."""
 
+_NO_TYPE = "The type must be string, number, integer, boolean, object, array or null, or a list of some of them."
 _LOOK_AROUND = re.compile(r"\(\?<?[=!]")
 _BACK_REFERENCE = re.compile(r"(?<!\\)(?:\\\\)*\\(?:[1-9]|k<)")
 
@@ -30,13 +31,15 @@ def check_schema(schema: dict[str, Any], faults: FaultList) -> None:
     known = {fault.pointer for fault in faults.faults}
     for fault in find_schema_faults(schema):
         if f"/input_schema{fault.pointer}" not in known:
-            faults.add_at(f"/input_schema{fault.pointer}", fault.detail)
+            detail = _NO_TYPE if fault.pointer.endswith("/type") else fault.detail
+            faults.add_at(f"/input_schema{fault.pointer}", detail)
     if len(faults.faults) > already:
         return
     try:
         InputSchema(schema)
     except InvalidSchema as fault:
-        faults.add(("input_schema", *fault.path), str(fault))
+        lost = [path for path, reference in _references_of(schema) if not _is_found(reference, schema)]
+        faults.add(("input_schema", *(fault.path or (lost[0] if lost else ()))), str(fault))
 
 
 def patterns_of(schema: object, path: Path = ()) -> Iterator[tuple[Path, str]]:
@@ -52,6 +55,29 @@ def patterns_of(schema: object, path: Path = ()) -> Iterator[tuple[Path, str]]:
                 yield from (((*path, name, pattern), pattern) for pattern in value)
             if name not in _DATA:
                 yield from patterns_of(value, (*path, name))
+
+
+def _references_of(schema: object, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    items = schema.items() if isinstance(schema, dict) else enumerate(schema) if isinstance(schema, list) else ()
+    for name, value in items:
+        if name == "$ref" and isinstance(value, str):
+            yield (*path, name), value
+        elif name not in _DATA:
+            yield from _references_of(value, (*path, name))
+
+
+def _is_found(reference: str, schema: dict[str, Any]) -> bool:
+    """Whether a reference is a pointer to something in the schema; anchors and addresses are taken for lost."""
+    found: object = schema
+    for token in filter(None, reference.removeprefix("#").split("/")):
+        name = token.replace("~1", "/").replace("~0", "~")
+        if isinstance(found, list) and name.isdecimal() and int(name) < len(found):
+            found = found[int(name)]
+        elif isinstance(found, dict) and name in found:
+            found = found[name]
+        else:
+            return False
+    return reference.startswith("#")
 
 
 def _check_draft(schema: dict[str, Any], faults: FaultList) -> None:

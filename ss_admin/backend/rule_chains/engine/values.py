@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-__all__ = ["UnfitValue", "json_size", "shown"]
+__all__ = ["UnfitValue", "depth_of", "json_size", "shown"]
 
 MAX_SHOWN_BYTES = 32 * 1024
 
@@ -58,3 +58,13 @@ def _is_no_number(value: object) -> bool:
 
 def _has_nul(value: object) -> bool:
     return isinstance(value, str) and "\0" in value
+
+
+def depth_of(document: object) -> int:
+    """Levels of objects and arrays, the outermost one included; however deep, at no cost to the stack."""
+    depth = 0
+    level: list[object] = [document]
+    while level := [item for item in level if isinstance(item, dict | list)]:
+        depth += 1
+        level = [inner for item in level for inner in (item.values() if isinstance(item, dict) else item)]
+    return depth

@@ -11,8 +11,10 @@ from typing import Any
 from ss_admin.backend.rule_chains.engine.expressions import find_size_fault
 from ss_admin.backend.rule_chains.engine.graph_checks import count_cells
 from ss_admin.backend.rule_chains.engine.growth import Growth, TooComplex
+from ss_admin.backend.rule_chains.engine.limits import MAX_DEPTH
 from ss_admin.backend.rule_chains.engine.parts import CUSTOM, INPUT, OUTPUT, expressions_of, objects, text_of
 from ss_admin.backend.rule_chains.engine.schema_weight import is_light_schema
+from ss_admin.backend.rule_chains.engine.values import depth_of
 
 __all__ = ["MAX_LIGHT_PAYLOAD_BYTES", "largest_light_payload"]
 
@@ -45,6 +47,8 @@ _MATCHES = re.compile(r"\bmatches\s*\(\s*[\w.$]+\s*,\s*(?:\"[^\"{]{0,64}\"|'[^'{
 def largest_light_payload(input_schema: dict[str, Any], definition: dict[str, Any]) -> int | None:
     """Up to how many bytes of payload (as JSON) a run is sure to be quick; None if it never is."""
     try:
+        if max(depth_of(input_schema), depth_of(definition)) > MAX_DEPTH:
+            return None
         if not is_light_schema(input_schema) or not _has_light_nodes(definition):
             return None
         growth = Growth(definition).largest()
@@ -57,7 +61,7 @@ def largest_light_payload(input_schema: dict[str, Any], definition: dict[str, An
 
 def _has_light_nodes(definition: dict[str, Any]) -> bool:
     nodes = [node for _, node in objects(definition["nodes"])]
-    if len(nodes) > MAX_LIGHT_NODES or count_cells(nodes) > MAX_LIGHT_CELLS or definition.get("blocks"):
+    if not nodes or len(nodes) > MAX_LIGHT_NODES or count_cells(nodes) > MAX_LIGHT_CELLS or definition.get("blocks"):
         return False
     levels = expressions = 0
     for node in nodes:
