@@ -147,6 +147,10 @@ def test_references_to_another_tenants_objects_lead_nowhere(town, admin, other_a
         client.post(keys, json={"name": "x", "user_id": other_admin.user_id}), 422, "validation_failed", ["/user_id"]
     )
     refused(client.patch(key, json={"user_id": other_admin.user_id}), 422, "validation_failed", ["/user_id"])
+    narrowed = {"permissions": {"entities": ["write"], "rulechains": [own["rulechain_id"], foreign["rulechain_id"]]}}
+    order = {"name": "x", "user_id": admin.user_id, **narrowed}
+    refused(client.post(keys, json=order), 422, "validation_failed", ["/permissions/rulechains/1"])
+    refused(client.patch(key, json=narrowed), 422, "validation_failed", ["/permissions/rulechains/1"])
     ids = [foreign["api_key_id"]]
     assert client.post(f"{keys}/bulk-delete", json={"ids": ids}).json == {"deleted": 0, "missing": ids}
     switched = client.post(f"{keys}/bulk-status", json={"ids": ids, "status": "disabled"})
