@@ -139,6 +139,8 @@ class ChainPicture(HandledView):
         held = drawn.place_of(before.cards[anchor].node.id) if anchor is not None else None
         if self.is_free and held is not None:
             self.hold(drawn.cards[held].pos(), stood)
+        elif self._cursor.chosen is not None:
+            self.bring_into_view(drawn.cards[self._cursor.chosen].card_rect())
         self._show_cursor()
         self.setAccessibleDescription(describe_chain(drawn))
 

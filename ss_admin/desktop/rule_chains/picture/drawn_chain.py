@@ -24,7 +24,7 @@ class DrawnChain:
         sizes = [card_size(node, theme) for node in graph.nodes]
         self._layout = lay_out(
             sizes,
-            [Wire(link.source, link.target, port_drop(graph.nodes[link.source], link.branch)) for link in graph.links],
+            [_wire(graph, link) for link in graph.links],
         )
         self.cards = [NodeCard(node, size, theme) for node, size in zip(graph.nodes, sizes, strict=True)]
         self._lines = [WireLine(route, theme) for route in self._layout.routes]
@@ -124,3 +124,9 @@ class DrawnChain:
 
     def _middle(self, place: int) -> float:
         return self._top(place) + self.cards[place].size.height / 2
+
+
+def _wire(graph: ChainGraph, link: ChainLink) -> Wire:
+    """Leaves a switch beside the branch, and lands beside the name."""
+    source, target = graph.nodes[link.source], graph.nodes[link.target]
+    return Wire(link.source, link.target, port_drop(source, link.branch), port_drop(target, None))

@@ -16,12 +16,13 @@ __all__ = ["ZOOM_STEP", "FittedView"]
 ZOOM_STEP = 1.2
 _CLOSEST = 3.0
 _WIDEST = 0.15
-_READABLE = 0.55
+_READABLE = 0.6
+_LEGIBLE = 0.8
 _MARGIN = 30.0
 _BAR_ROOM = 40.0
 """What is kept free below the picture for the buttons."""
 _DOTS = 24
-_EDGE = 10
+_EDGE = 12
 _SLACK = 4
 """Pixels that Qt keeps free around what it shows."""
 
@@ -37,7 +38,8 @@ class _Fit(Enum):
 class FittedView(QGraphicsView):
     """Fits itself until somebody zooms or pans; from then on nothing moves by itself until the whole is asked for.
 
-    At first it shows the whole where that can be read, else the beginning. `name` begins the objectNames.
+    At first it shows the whole where that can be read, else the beginning at a size that is easy to read.
+    `name` begins the objectNames.
     """
 
     def __init__(self, *, theme: Theme, name: str, parent: QWidget | None = None) -> None:
@@ -54,6 +56,7 @@ class FittedView(QGraphicsView):
         self._fit = _Fit.START
         self._content = QRectF()
         self._start = QPointF()
+        self._wanted = QRectF()
         self._note = words("", "dimmed", self)
         self._note.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.zoom_bar = ZoomBar(theme=theme, name=name, parent=self)
@@ -79,7 +82,7 @@ class FittedView(QGraphicsView):
 
         `note` is said over the picture. `anew`: it is another picture, so the view is free no more.
         """
-        self._content, self._start = content, start
+        self._content, self._start, self._wanted = content, start, QRectF()
         if anew:
             self._fit = _Fit.START
         self.setSceneRect(self._plane())
@@ -101,11 +104,9 @@ class FittedView(QGraphicsView):
         self._refit()
 
     def bring_into_view(self, area: QRectF) -> None:
-        """Scrolls as far as it must to show `area`; a view that had to scroll stays where it is from then on."""
-        before = self.scrolled_to()
-        self.ensureVisible(area, 24, 24)
-        if before != self.scrolled_to():
-            self.leave_fit()
+        """Scrolls as far as it must to show `area`, now and after the view has taken another size."""
+        self._wanted = area
+        self.ensureVisible(area, _EDGE, _EDGE)
 
     def scrolled_to(self) -> QPoint:
         """Where the scroll bars stand."""
@@ -171,9 +172,13 @@ class FittedView(QGraphicsView):
             self._set_zoom(whole)
             self.centerOn(self._plane().center())
             return
-        self._set_zoom(_READABLE)
+        bar = self.horizontalScrollBar().sizeHint().height()
+        flat = (self.maximumViewportSize().height() - bar - _SLACK) / self._plane().height()
+        self._set_zoom(max(_READABLE, min(_LEGIBLE, flat)))
         self.centerOn(self._start)
         self.horizontalScrollBar().setValue(self.horizontalScrollBar().minimum())
+        if not self._wanted.isNull():
+            self.ensureVisible(self._wanted, _EDGE, _EDGE)
 
     def _place_over(self) -> None:
         """Puts the buttons into the lower right corner, and the note into the middle or the upper left one."""

@@ -1,9 +1,10 @@
 """How high each node of a picture stands: as near to its neighbours as the order and the room between them allow."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Pull", "place_columns"]
+__all__ = ["Pull", "place_columns", "straighten"]
 
 _PASSES = 6
 
@@ -37,6 +38,32 @@ def place_columns(
         for column in columns if number % 2 == 0 else reversed(columns):
             _settle(column, heights, gaps, wanted_by, middle)
     return middle
+
+
+def straighten(
+    ways: Sequence[Sequence[int]],
+    columns: Sequence[Sequence[int]],
+    heights: Sequence[float],
+    gaps: Sequence[float],
+    middle: list[float],
+) -> None:
+    """Puts the nodes of each way on one level where the room between their neighbours allows it."""
+    neighbours: dict[int, tuple[int | None, int | None]] = {}
+    for column in columns:
+        around = [None, *column, None]
+        neighbours.update((node, (around[at], around[at + 2])) for at, node in enumerate(column))
+    for way in ways:
+        least, most = -math.inf, math.inf
+        for node in way:
+            above, below = neighbours[node]
+            if above is not None:
+                least = max(least, middle[above] + (heights[above] + heights[node]) / 2 + gaps[above])
+            if below is not None:
+                most = min(most, middle[below] - (heights[below] + heights[node]) / 2 - gaps[node])
+        if way and least <= most:
+            level = min(most, max(least, sum(middle[node] for node in way) / len(way)))
+            for node in way:
+                middle[node] = level
 
 
 def _stacked(column: Sequence[int], heights: Sequence[float], gaps: Sequence[float]) -> list[float]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ss_admin.desktop.rule_chains.picture.heights import Pull, place_columns
+from ss_admin.desktop.rule_chains.picture.heights import Pull, place_columns, straighten
 from ss_admin.desktop.rule_chains.picture.layers import assign_layers, find_backward
 from ss_admin.desktop.rule_chains.picture.ordering import Hop, order_columns
 
@@ -27,11 +27,12 @@ class Box:
 
 @dataclass(frozen=True)
 class Wire:
-    """A connection to draw; `drop` is how far below its source's middle it leaves it."""
+    """A connection to draw: how far below its source's middle it leaves it, and below its target's middle it lands."""
 
     source: int
     target: int
     drop: float = 0.0
+    land: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ def lay_out(boxes: Sequence[Box], wires: Sequence[Wire]) -> Layout:
     lanes = _Lanes(boxes, layer, forward)
     columns = order_columns(lanes.columns, lanes.hops)
     middles = place_columns(columns, lanes.heights, lanes.gaps, lanes.pulls)
+    straighten(lanes.ways, columns, lanes.heights, lanes.gaps, middles)
     top = min((middles[node] - box.height / 2 for node, box in enumerate(boxes)), default=0.0)
     plan = _Plan(boxes, layer, [middle - top for middle in middles], *_column_places(boxes, layer, lanes))
     ways = iter(lanes.ways)
@@ -134,7 +136,8 @@ class _Lanes:
             straight = 16.0 if left >= len(layer) and right >= len(layer) else 1.0
             if between or layer[wire.target] == layer[wire.source] + 1:
                 self.hops.append(Hop(left, right, port if first else 0.5))
-            self.pulls.append(Pull(left, right, wire.drop if first else 0.0, straight))
+            offset = (wire.drop if first else 0.0) - (wire.land if right == wire.target else 0.0)
+            self.pulls.append(Pull(left, right, offset, straight))
         return way[1:-1]
 
 
@@ -159,14 +162,14 @@ def _forward_route(wire: Wire, way: Sequence[int], plan: _Plan) -> Route:
     for column, lane in enumerate(way, start=plan.layer[wire.source] + 1):
         left = plan.lefts[column]
         points += [(left, plan.middles[lane]), (left + plan.widths[column], plan.middles[lane])]
-    points.append((plan.left(wire.target), plan.middles[wire.target]))
+    points.append((plan.left(wire.target), plan.middles[wire.target] + wire.land))
     return Route(tuple(points), backward=False)
 
 
 def _backward_route(wire: Wire, plan: _Plan) -> Route:
     """Out to the right, below both cards, back to the left and in: only a chain that has a fault yet has such."""
     start = (plan.right(wire.source), plan.middles[wire.source] + wire.drop)
-    end = (plan.left(wire.target), plan.middles[wire.target])
+    end = (plan.left(wire.target), plan.middles[wire.target] + wire.land)
     below = max(plan.bottom(wire.source), plan.bottom(wire.target)) + _ROW_GAP / 2
     right, left = start[0] + _COLUMN_GAP / 3, end[0] - _COLUMN_GAP / 3
     return Route((start, (right, start[1]), (right, below), (left, below), (left, end[1]), end), backward=True)

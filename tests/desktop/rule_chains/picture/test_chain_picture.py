@@ -221,3 +221,16 @@ def test_half_a_definition_is_drawn_as_far_as_it_goes(picture):
     picture.show_definition({"nodes": None})
     assert not picture.grab().isNull()
     assert picture.accessibleDescription() == "There are no nodes."
+
+
+def test_a_node_chosen_before_the_picture_has_its_size_is_in_view_afterwards(theme, qtbot, long_chain):
+    picture = ChainPicture(theme=theme)
+    qtbot.addWidget(picture)
+    picture.resize(60, 40)
+    picture.show_definition(long_chain)
+    picture.select_node("n499")
+    picture.resize(700, 300)
+    picture.show()
+    assert not picture.is_free
+    assert picture.zoom > 0.5
+    assert picture.viewport().rect().contains(centre_of(picture, "n499"))

@@ -92,3 +92,10 @@ def test_a_circle_is_drawn_with_one_connection_backwards():
 
 def test_nothing_at_all_has_a_layout_too():
     assert lay_out([], []) == Layout((), ())
+
+
+def test_a_long_connection_runs_level_past_the_cards_between():
+    boxes = [Box(160, 58), Box(160, 58), Box(200, 140), Box(160, 58), Box(160, 58)]
+    wires = [Wire(0, 1), Wire(1, 2), Wire(2, 3, 30), Wire(3, 4), Wire(0, 4)]
+    levels = {y for _, y in lay_out(boxes, wires).routes[-1].points[1:-1]}
+    assert len(levels) == 1
