@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import func, select
 
-from ss_admin.backend.store.tables import DeliveryRow, ExecutionRow, RecordRow, RuleChainDayRow
+from ss_admin.backend.store.tables import DeliveryRow, ExecutionRow, RecordRow, RuleChainDayRow, RuleChainRow
 from ss_admin.contract.activity import ActivityAction
 from ss_admin.contract.rule_chains import ChainTestResult
 from tests.support.problems import refused
@@ -144,3 +144,18 @@ def test_chain_that_loops_is_stopped_and_others_go_on(try_out):
     assert tried.error
     assert "2 s" in tried.error
     assert try_out({"n": 1}).result == {"next": 2}
+
+
+def test_without_a_free_process_it_is_to_be_tried_again_and_nothing_is_noted(app, signed_in, where, audit, store):
+    app.extensions["ss_backend"].runners.close()
+    order = chain_order().model_dump(mode="json")
+    for answer in (
+        signed_in.post(f"{where}/test", json={"payload": {"n": 1}}),
+        signed_in.post(CHAINS, json=order),
+        signed_in.patch(where, json={"definition": a_definition("n + 3")}),
+    ):
+        refused(answer, 503, "unavailable")
+        assert answer.headers["Retry-After"] == "1"
+    assert signed_in.patch(where, json={"enabled": False}).status_code == 200  # a switch needs no check
+    assert [entry.action.value for entry in audit()] == ["rule_chain.changed", "rule_chain.created"]
+    assert count(store, RuleChainRow) == 1
