@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from ss_admin.backend.rule_chains.engine.effects import Effect, SavedDocument, WebhookCall
+from ss_admin.backend.rule_chains.executions.masking import mask_keys_in_json, mask_keys_in_text
 from ss_admin.backend.store.tables import DeliveryRow, ExecutionRow, RecordRow, RuleChainDayRow
 from ss_admin.contract.executions import DeliveryStatus, ExecutionOutcome
 from ss_admin.contract.rule_chains import NodeTrace
@@ -80,7 +81,7 @@ def delivery_body(call: WebhookCall, *, execution_id: str, rulechain_id: str, cr
         "execution_id": execution_id,
         "rulechain_id": rulechain_id,
         "created_at": created_at.isoformat().replace("+00:00", "Z"),
-        "data": call.data,
+        "data": mask_keys_in_json(call.data),
     }
     return orjson.dumps(document).decode("utf-8")
 
@@ -102,11 +103,11 @@ def _execution(record: ExecutionRecord) -> Values:
         "address": record.address,
         "request_id": record.request_id,
         "duration_ms": record.duration_ms,
-        "input": record.input,
-        "result": record.result,
-        "error": None if record.error is None else _storable(record.error, _ERROR_CHARACTERS),
+        "input": mask_keys_in_json(record.input),
+        "result": mask_keys_in_json(record.result),
+        "error": None if record.error is None else _storable(mask_keys_in_text(record.error), _ERROR_CHARACTERS),
         "failed_node_id": None if record.failed_node_id is None else _storable(record.failed_node_id),
-        "trace": [node.model_dump(mode="json") for node in record.trace],
+        "trace": mask_keys_in_json([node.model_dump(mode="json") for node in record.trace]),
     }
 
 
@@ -117,7 +118,7 @@ def _record(record: ExecutionRecord, saved: SavedDocument) -> Values:
         "collection": saved.collection,
         "execution_id": record.id,
         "node_id": _storable(saved.node_id),
-        "document": saved.document,
+        "document": mask_keys_in_json(saved.document),
         "created_at": record.at,
     }
 

@@ -12,9 +12,11 @@ from ss_admin.backend.rule_chains.engine.effects import Effect, SavedDocument, W
 from ss_admin.backend.rule_chains.executions.writing import ExecutionRecord, delivery_body, insert_executions
 from ss_admin.backend.store.engine import Store
 from ss_admin.backend.store.tables import DeliveryRow, ExecutionRow, RecordRow, RuleChainDayRow
+from ss_admin.contract.api_key_format import mask_api_key, new_api_key
 from ss_admin.contract.documents import ObjectRef
 from ss_admin.contract.executions import ExecutionOutcome
 from ss_admin.contract.rule_chains import NodeTrace
+from tests.support.article import SAMPLE_KEY
 
 NOON = datetime(2030, 1, 1, 12, 0, 0, 123_456, tzinfo=UTC)
 AWKWARD: dict[str, Any] = {"größe": [1, 2.5, None, True, 2**64 - 1, -(2**63)], "text": "“quoted” \u2028 \\ 😀 \x00"}
@@ -157,6 +159,27 @@ def test_what_a_chain_calls_itself_never_keeps_it_from_being_recorded(store: Sto
     assert row.failed_node_id.startswith("node\ufffd?xxx")
     assert (len(row.failed_node_id), row.failed_node_id[-1]) == (200, "…")
     assert len(row.error) == 10_000
+
+
+def test_a_key_that_was_pasted_into_a_payload_is_stored_nowhere(store: Store, tenant: ObjectRef) -> None:
+    secret = new_api_key()
+    told: dict[str, Any] = {"nested": [{secret: f"line\n{secret} “ss_short”"}], "more": secret}
+    node = NodeTrace(node_id="a", name="A", kind="inputNode", order=0, input=told, output=None, duration_ms=0.1)
+    write(store, execution(tenant, input=told, result=told, effects=[saved(document=told), called(data=told)]))
+    write(store, failed(tenant, input=told, error=f"“{secret}” is no number.", trace=[node]))
+    masked = mask_api_key(secret)
+    safe = {"nested": [{masked: f"line\n{masked} “ss_short”"}], "more": masked}
+    for row in rows(store, ExecutionRow):
+        assert secret not in json.dumps([row.input, row.result, row.error, row.trace])
+        assert row.input == safe
+    assert rows(store, RecordRow)[0].document == safe
+    assert json.loads(rows(store, DeliveryRow)[0].body)["data"] == safe
+
+
+def test_what_only_looks_like_a_key_is_kept_as_it_is(store: Store, tenant: ObjectRef) -> None:
+    told = {"process_da39a3ee5e6b4b0d3255bfef95601890afd80709": SAMPLE_KEY}
+    write(store, execution(tenant, input=told, effects=[saved(document=told)]))
+    assert rows(store, ExecutionRow)[0].input == rows(store, RecordRow)[0].document == told
 
 
 def test_two_writers_at_once_never_wait_crosswise(store: Store, tenant: ObjectRef) -> None:
