@@ -19,10 +19,12 @@ from ss_admin.client.activity import ActivityClient
 from ss_admin.client.api_keys import ApiKeyQuery, ApiKeysClient
 from ss_admin.client.connection import Connection
 from ss_admin.client.errors import ServerUnreachable
+from ss_admin.client.executions import ExecutionQuery, ExecutionsClient
 from ss_admin.client.rule_chains import RuleChainsClient
 from ss_admin.contract.accounts import Role
 from ss_admin.contract.api_keys import ApiKeyStatus, ExpiryState
 from ss_admin.contract.demo import DemoReady, DemoUser
+from ss_admin.contract.executions import ExecutionOutcome
 from ss_admin.desktop import demo
 from ss_admin.desktop.demo import DemoBackend, DemoFailed, in_words, serve_without_window, start_demo_backend
 from tests.support.readme_call import call_as_in_readme
@@ -100,7 +102,7 @@ def test_two_tenants_hold_forty_people_and_250_keys(backend):
         keys += ApiKeysClient(connection).list_page(ApiKeyQuery(), limit=1).total
         chains.append(RuleChainsClient(connection).list_page().total)
         connection.close()
-    assert (people, keys, chains) == (40, 250, [3, 3])
+    assert (people, keys, chains) == (40, 250, [5, 5])
 
 
 def test_every_state_of_a_key_occurs_in_plausible_numbers(connection):
@@ -143,6 +145,81 @@ def test_the_history_goes_back_a_year_and_fits_the_keys(connection):
     for key in keys:
         assert abs(created[key.id].at - key.created_at) < timedelta(seconds=1)
         assert key.version == 1 + changes[key.id]
+
+
+def test_some_chains_cannot_be_called_and_the_console_shows_how_all_did(connection):
+    chains = {chain.name: chain for chain in RuleChainsClient(connection).list_page().items}
+    assert [name for name, chain in chains.items() if not chain.enabled] == ["Elevator Fault"]
+    assert [name for name, chain in chains.items() if not chain.is_external] == ["Meter Reading"]
+    for name in ("Building Alarm", "Work Order Intake"):
+        assert chains[name].runs > 50
+        assert 0.9 < chains[name].success_rate < 1
+        assert chains[name].last_run_at > datetime.now(UTC) - timedelta(days=2)
+    assert chains["Meter Reading"].runs == 0
+    assert chains["Elevator Fault"].last_run_at < chains["Elevator Fault"].updated_at
+
+
+def executions(connection: Connection, name: str, outcome: ExecutionOutcome | None = None):
+    (chain,) = RuleChainsClient(connection).list_page(search=name).items
+    page = ExecutionsClient(connection).list_page(chain.id, ExecutionQuery(outcome=outcome), limit=1000)
+    return chain, page
+
+
+def test_executions_of_the_last_days_fit_the_keys_and_the_counters(connection):
+    keys = {key.id: key for key in all_keys(connection)}
+    for name in ("Building Alarm", "Work Order Intake", "Elevator Fault", "Plain Acknowledge"):
+        chain, page = executions(connection, name)
+        assert page.total == chain.runs
+        assert [each.at for each in page.items] == sorted((each.at for each in page.items), reverse=True)
+        for each in page.items:
+            key = keys.get(each.api_key.id)
+            if key is None:
+                continue  # deleted since
+            assert key.created_at <= each.at <= key.last_used_at
+            assert "write" in key.permissions.entities
+            assert chain.id in (key.permissions.rulechains or [chain.id])
+
+
+def test_one_execution_in_fifty_failed_and_its_trace_shows_where(connection):
+    chain, page = executions(connection, "Building Alarm", ExecutionOutcome.FAILED)
+    assert page.total
+    detail = ExecutionsClient(connection).get(chain.id, page.items[0].id)
+    assert detail.failed_node_id == "work-order"
+    assert [node.node_id for node in detail.trace] == ["request", "triage", "work-order"]
+    assert "_problem_type" not in detail.input
+    assert "_problem_type.label" in json.dumps(detail.definition)
+    today = RuleChainsClient(connection).get(chain.id).definition["nodes"][2]
+    assert "_problem_type.label" not in json.dumps(today)
+
+
+def test_work_orders_were_kept_and_elevator_faults_delivered(connection):
+    chain, page = executions(connection, "Work Order Intake", ExecutionOutcome.SUCCEEDED)
+    detail = ExecutionsClient(connection).get(chain.id, page.items[0].id)
+    assert [record.collection for record in detail.records] == ["work-orders"]
+    assert detail.result["record_id"] == detail.records[0].id
+    chain, page = executions(connection, "Elevator Fault")
+    details = [ExecutionsClient(connection).get(chain.id, each.id) for each in page.items[:20]]
+    assert {len(detail.deliveries) for detail in details} == {1}
+    assert all(detail.deliveries[0].next_attempt_at is None for detail in details)
+
+
+def test_some_keys_are_narrowed_and_the_chains_know_them(connection):
+    keys = {key.name: key for key in all_keys(connection)}
+    chains = {chain.name: chain.id for chain in RuleChainsClient(connection).list_page().items}
+    alarm, maintenance = keys["Building Alarm Integration"], keys["External Maintenance System"]
+    assert alarm.permissions.rulechains == [chains["Building Alarm"]]
+    assert alarm.allowed_addresses
+    assert maintenance.permissions.rulechains == [chains["Work Order Intake"], chains["Plain Acknowledge"]]
+    scoped = RuleChainsClient(connection).scoped_keys(chains["Work Order Intake"]).items
+    assert [key.id for key in scoped] == [maintenance.id]
+    assert sum(key.allowed_addresses is not None for key in keys.values()) == 2
+
+
+def test_what_was_done_to_the_chains_is_told(connection):
+    entries = ActivityClient(connection).list_page(limit=1000).items
+    done = Counter(entry.action for entry in entries)
+    assert done["rule_chain.tested"] == 2
+    assert done["rule_chain.changed"] >= 3
 
 
 # --- kept data, fresh secrets

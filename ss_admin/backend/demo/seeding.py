@@ -1,34 +1,42 @@
-"""Writes the sample data, in one transaction; all of it but the secrets is the same at every first start."""
+"""Writes the sample data, in one transaction.
 
-import json
+All of it but the secrets, and the ids that the chains made in their runs, is the same at every first start.
+"""
+
 import secrets
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 from typing import Any, Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from ss_admin.backend.api_keys.changes import column_values
 from ss_admin.backend.api_keys.digest import DIGEST_LENGTH
-from ss_admin.backend.api_keys.search import sorting_text
+from ss_admin.backend.api_keys.scopes import note_rule_chains
 from ss_admin.backend.demo.history import SampleEntry, tell_history
 from ss_admin.backend.demo.names import TENANTS
+from ss_admin.backend.demo.narrowed_keys import narrow_some
+from ss_admin.backend.demo.sample_calls import plan_calls, settle_deliveries
+from ss_admin.backend.demo.sample_chains import SampleChain, plan_chains
 from ss_admin.backend.demo.sample_keys import YEAR, SampleKey, new_id, plan_keys
+from ss_admin.backend.rule_chains.changes import folded_name
+from ss_admin.backend.rule_chains.executions.writing import ExecutionRecord, insert_executions
 from ss_admin.backend.store.tables import (
     ActivityRow,
     ApiKeyRow,
+    DeliveryRow,
     RuleChainRow,
+    RuleChainVersionRow,
     TenantRow,
     TombstoneRow,
     UserRow,
 )
 from ss_admin.contract.accounts import Role
 from ss_admin.contract.documents import ObjectRef
-from ss_admin.resource_files import resource_path
 
 __all__ = ["KEYS_PER_TENANT", "is_seeded", "seed"]
 
@@ -71,8 +79,9 @@ def seed(session: Session, now: datetime, *, unusable_password_hash: str) -> Non
         )
         connection.execute(insert(TenantRow), [{"id": tenant.id, "name": name, "created_at": began_at}])
         connection.execute(insert(UserRow), _user_rows(tenant, began_at, unusable_password_hash))
-        connection.execute(insert(RuleChainRow), _rule_chain_rows(random, tenant, now))
-        keys = plan_keys(
+        chains = plan_chains(random, now, tenant.admins)
+        _insert_chains(session, tenant, chains)
+        planned = plan_keys(
             random,
             now,
             place=place,
@@ -81,9 +90,10 @@ def seed(session: Session, now: datetime, *, unusable_password_hash: str) -> Non
             count=KEYS_PER_TENANT[place],
             gone=_DELETED_PER_TENANT[place],
         )
-        connection.execute(insert(ApiKeyRow), _key_rows(tenant, keys))
-        connection.execute(insert(TombstoneRow), _tombstone_rows(tenant, keys))
-        history = tell_history(random, now, keys, tenant.admins)
+        keys = narrow_some(planned, chains, now)
+        _insert_keys(session, tenant, keys)
+        _insert_calls(session, random, plan_calls(random, now, tenant_id=tenant.id, keys=keys, chains=chains))
+        history = tell_history(random, now, keys, chains, tenant.admins)
         connection.execute(insert(ActivityRow), _activity_rows(random, tenant, history))
 
 
@@ -109,29 +119,54 @@ def _user_rows(tenant: _Tenant, began_at: datetime, password_hash: str) -> list[
     ]
 
 
-def _rule_chain_rows(random: Random, tenant: _Tenant, now: datetime) -> list[dict[str, Any]]:
-    rows = []
-    for file in sorted(resource_path("sample-chains").glob("*.json")):
-        chain = json.loads(file.read_text(encoding="utf-8"))
-        changed_at = now - timedelta(days=random.uniform(20, 200))
-        rows.append(
-            {
-                "id": new_id(random),
-                "tenant_id": tenant.id,
-                "name": chain["name"],
-                "name_folded": sorting_text(chain["name"]),
-                "description": chain["description"],
-                "is_external": chain["is_external"],
-                "enabled": chain["enabled"],
-                "input_schema": chain["input_schema"],
-                "definition": chain["definition"],
-                "sample_payload": chain["sample_payload"],
-                "created_at": now - YEAR,
-                "updated_at": changed_at,
-                "version": 1,
-            }
-        )
-    return rows
+def _insert_chains(session: Session, tenant: _Tenant, chains: Sequence[SampleChain]) -> None:
+    connection = session.connection()
+    connection.execute(insert(RuleChainRow), [_chain_row(tenant, chain) for chain in chains])
+    versions = [
+        {
+            "rulechain_id": chain.id,
+            "version": version.number,
+            "input_schema": version.settings.input_schema,
+            "definition": version.settings.definition,
+            "saved_at": version.since,
+        }
+        for chain in chains
+        for version in chain.versions
+        if version.number == version.definition_version
+    ]
+    connection.execute(insert(RuleChainVersionRow), versions)
+
+
+def _chain_row(tenant: _Tenant, chain: SampleChain) -> dict[str, Any]:
+    today = chain.latest
+    return {
+        **vars(today.settings),
+        "id": chain.id,
+        "tenant_id": tenant.id,
+        "name_folded": folded_name(today.settings.name),
+        "created_at": chain.created.since,
+        "updated_at": today.since,
+        "version": today.number,
+        "definition_version": today.definition_version,
+    }
+
+
+def _insert_keys(session: Session, tenant: _Tenant, keys: Sequence[SampleKey]) -> None:
+    session.connection().execute(insert(ApiKeyRow), _key_rows(tenant, keys))
+    session.connection().execute(insert(TombstoneRow), _tombstone_rows(tenant, keys))
+    narrowed = {key.id: key.latest.settings.permissions.rulechains for key in keys if key.deleted_at is None}
+    chosen = [key_id for key_id, chains in narrowed.items() if chains]
+    for number, key_id in session.execute(select(ApiKeyRow.number, ApiKeyRow.id).where(ApiKeyRow.id.in_(chosen))):
+        note_rule_chains(session, number, narrowed[key_id])
+
+
+def _insert_calls(session: Session, random: Random, calls: Sequence[ExecutionRecord]) -> None:
+    """The calls with what they saved and ordered; nothing of it is left to be sent."""
+    insert_executions(session, calls)
+    settled = settle_deliveries(random, calls)
+    if settled:
+        one = update(DeliveryRow).where(DeliveryRow.id == bindparam("delivery_id"))
+        session.connection().execute(one, settled)
 
 
 def _key_rows(tenant: _Tenant, keys: Sequence[SampleKey]) -> list[dict[str, Any]]:
