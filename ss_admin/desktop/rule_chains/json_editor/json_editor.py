@@ -14,7 +14,14 @@ from ss_admin.desktop.rule_chains.json_editor.current_text import CurrentText
 from ss_admin.desktop.rule_chains.json_editor.fault_list import FaultList
 from ss_admin.desktop.rule_chains.json_editor.fault_view import FaultView
 from ss_admin.desktop.rule_chains.json_editor.find_bar import FindBar, LineBar
-from ss_admin.desktop.rule_chains.json_editor.json_text import escape_unseen, lay_out, read_json, write_json
+from ss_admin.desktop.rule_chains.json_editor.json_text import (
+    common_edges,
+    escape_unseen,
+    lay_out,
+    read_json,
+    utf16_offset,
+    write_json,
+)
 from ss_admin.desktop.rule_chains.json_editor.status_line import StatusLine
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.menu import Menu
@@ -89,14 +96,16 @@ class JsonEditor(QWidget):
         self.set_text(write_json(document))
 
     def replace_text(self, text: str) -> None:
-        """Puts another text in the place of this one, as one step that Ctrl+Z takes back."""
+        """Puts another text in the place of this one, as one step that Ctrl+Z takes back.
+
+        What both have in common at the beginning and at the end stays, with its faults and the cursor there.
+        """
+        before, after = self.text(), escape_unseen(text)
+        start, end = common_edges(before, after)
         cursor = QTextCursor(self._area.document())
-        cursor.beginEditBlock()
-        cursor.select(QTextCursor.SelectionType.Document)
-        cursor.insertText(escape_unseen(text))
-        cursor.endEditBlock()
-        self._area.moveCursor(QTextCursor.MoveOperation.Start)
-        self._faults.tell(())
+        cursor.setPosition(utf16_offset(before, start))
+        cursor.setPosition(utf16_offset(before, len(before) - end), QTextCursor.MoveMode.KeepAnchor)
+        cursor.insertText(after[start : len(after) - end])
         self._faults.check()
 
     def replace_document(self, document: dict[str, Any]) -> None:

@@ -12,7 +12,16 @@ from typing import Any
 from ss_admin.desktop.rule_chains.json_editor.json_places import JsonPlaces
 from ss_admin.desktop.rule_chains.json_editor.syntax_words import describe_syntax_error
 
-__all__ = ["Reading", "TextFault", "escape_unseen", "lay_out", "read_json", "utf16_offset", "write_json"]
+__all__ = [
+    "Reading",
+    "TextFault",
+    "common_edges",
+    "escape_unseen",
+    "lay_out",
+    "read_json",
+    "utf16_offset",
+    "write_json",
+]
 
 _UNSEEN = re.compile("[\u2028\u2029\u202a-\u202e\u2066-\u2069\ufdd0\ufdd1\ufeff\ud800-\udfff]")
 _CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)')
@@ -85,7 +94,7 @@ def read_json(text: str, *, only_object: bool = True) -> Reading:
 
 def write_json(value: object) -> str:
     """JSON of two spaces an indent, with characters that cannot be seen written as escapes."""
-    return escape_unseen(json.dumps(value, ensure_ascii=False, indent=2))
+    return escape_unseen(lay_out(json.dumps(value, ensure_ascii=False)))
 
 
 def escape_unseen(text: str) -> str:
@@ -121,6 +130,24 @@ def _make_float(digits: str) -> float:
     if math.isinf(number := float(digits)):
         raise _Refused(digits)
     return number
+
+
+def common_edges(one: str, other: str) -> tuple[int, int]:
+    """How many characters two texts have in common at the beginning, and how many of the others at the end."""
+    most = min(len(one), len(other))
+    start = _common(one, other, most)
+    return start, _common(one[start:][::-1], other[start:][::-1], most - start)
+
+
+def _common(one: str, other: str, most: int) -> int:
+    same = 0
+    while same < most:  # halves what is left: comparing slices is much faster than comparing characters
+        step = (most - same + 1) // 2
+        if one[same : same + step] == other[same : same + step]:
+            same += step
+        else:
+            most = same + step - 1
+    return same
 
 
 def _fault(text: str, start: int, end: int, detail: str) -> TextFault:

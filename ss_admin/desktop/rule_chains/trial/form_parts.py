@@ -96,15 +96,19 @@ class FieldPart(QObject):
     def show_value(self, value: object) -> None:
         """Shows `value`, and says so where it is not what the schema wants."""
         self.editor.show_value(value)
-        self._field.set_error(self._misfit(value))
+        self._say(self._misfit(value))
 
     def say(self, fault: str) -> None:
         """Says what is wrong with the value; empty takes that back."""
-        self._field.set_error(_breakable(fault) or self.problem or self._misfit(self.value))
+        self._say(_breakable(fault) or self.problem or self._misfit(self.value))
 
     def fields(self) -> "Iterator[FieldPart]":
         """This field alone."""
         yield self
+
+    def _say(self, text: str) -> None:
+        if text != self._field.error:  # saying nothing anew would dress the field anew
+            self._field.set_error(text)
 
     def _misfit(self, value: object) -> str:
         expected = _EXPECTED.get(self._wanted.kind)
@@ -115,7 +119,7 @@ class FieldPart(QObject):
         return f"Expected here is {expected}."
 
     def _on_changed(self) -> None:
-        self._field.set_error(self.problem)
+        self._say(self.problem)
         self.changed.emit()
 
 
@@ -244,8 +248,10 @@ class GroupPart(QObject):
         shown = ", ".join(others[:_NAMES_SHOWN]) + (
             f" and {len(others) - _NAMES_SHOWN} more" * (len(others) > _NAMES_SHOWN)
         )
-        text = f"Also in the payload, not described by the schema: {shown}."
-        self._rest.setText(_breakable(text) if others else "")
+        text = f"Also in the payload, without a field here: {shown}." if others else ""
+        if self.shape.is_cut:
+            text = f"The schema describes more than a form can show. Write the rest as JSON. {text}"
+        self._rest.setText(_breakable(text.strip()))
 
     def _show_state(self) -> None:
         self._rest.setVisible(bool(self._rest.text()))

@@ -16,7 +16,7 @@ from ss_admin.desktop.rule_chains.json_editor.json_places import pointer_tokens
 
 __all__ = ["MISSING", "FieldKind", "FieldShape", "Missing", "json_text", "read_shape", "same_json"]
 
-_MOST_FIELDS = 300
+_MOST_FIELDS = 150
 _DEEPEST = 6
 _LONG_TEXT = 400
 _HINTS: Mapping[str, str] = MappingProxyType(
@@ -85,7 +85,8 @@ _KINDS: Mapping[str, FieldKind] = MappingProxyType(
 class FieldShape:
     """One member of the payload. `path`: the names that lead to it; the payload itself has none.
 
-    `choices`: every value that it can have, for a `CHOICE`; `members`: those of a `GROUP`.
+    `choices`: every value that it can have, for a `CHOICE`; `members`: those of a `GROUP`; it is cut
+    where a form cannot show all of them.
     """
 
     path: tuple[str, ...]
@@ -97,6 +98,7 @@ class FieldShape:
     nullable: bool = False
     choices: tuple[object, ...] = ()
     members: tuple["FieldShape", ...] = ()
+    is_cut: bool = False
 
     @property
     def name(self) -> str:
@@ -169,7 +171,9 @@ class _Reader:
         if kind is FieldKind.GROUP:
             if len(path) >= _DEEPEST or self.fields_left <= 0:
                 return shape
-            return replace(shape, kind=kind, nullable=False, members=self._members(schema, path, parents))
+            members = self._members(schema, path, parents)
+            is_cut = self.fields_left <= 0 and len(members) < len(schema["properties"])
+            return replace(shape, kind=kind, nullable=False, members=members, is_cut=is_cut)
         return replace(shape, kind=kind)
 
     def _members(
@@ -177,9 +181,9 @@ class _Reader:
     ) -> tuple[FieldShape, ...]:
         wanted = schema.get("required")
         needed = {name for name in wanted if isinstance(name, str)} if isinstance(wanted, list) else set()
-        described = schema.get("properties")
+        described = schema["properties"]
         members = []
-        for name, member in described.items() if isinstance(described, dict) else ():
+        for name, member in described.items():
             if self.fields_left <= 0:
                 break
             if member is not False:
@@ -224,7 +228,7 @@ class _Reader:
 def _kind(schema: Mapping[str, Any]) -> FieldKind:
     if "const" in schema or (isinstance(schema.get("enum"), list) and schema["enum"]):
         return FieldKind.CHOICE
-    if "properties" in schema and _types(schema) <= {"object"}:
+    if isinstance(schema.get("properties"), dict) and _types(schema) <= {"object"}:
         return FieldKind.GROUP
     types = _types(schema) - {"null"}
     if len(types) != 1 or _BESIDE_TYPES & schema.keys():

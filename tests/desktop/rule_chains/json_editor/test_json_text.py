@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ss_admin.desktop.rule_chains.json_editor.json_text import escape_unseen, lay_out, read_json, write_json
+from ss_admin.desktop.rule_chains.json_editor.json_text import (
+    common_edges,
+    escape_unseen,
+    lay_out,
+    read_json,
+    write_json,
+)
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=12)
 VALUES = st.recursive(
@@ -103,6 +109,16 @@ def test_laying_out_changes_blanks_only(value, indent, plain):
 def test_laying_out_keeps_numbers_and_escapes_as_they_are_written():
     text = '{"a":1.10,"b":1e2,"c":"\\u00e4 {x: [1,2]}","d":-0.0,"e":{},"f":[]}'
     assert lay_out(text).replace("\n", "").replace("  ", "").replace('": ', '":') == text
+
+
+@given(st.text("abc", max_size=8), st.text("abc", max_size=8))
+def test_what_two_texts_have_in_common_is_found_at_both_ends(one, other):
+    start, end = common_edges(one, other)
+    assert one[:start] == other[:start]
+    assert one[len(one) - end :] == other[len(other) - end :]
+    shorter = min(len(one), len(other))
+    assert start + end <= shorter
+    assert start + end == shorter or (one[start] != other[start] and one[-1 - end] != other[-1 - end])
 
 
 def test_characters_that_hide_or_turn_text_around_are_written_as_escapes():

@@ -268,6 +268,12 @@ def test_members_that_the_schema_does_not_describe_are_named(theme, qtbot):
     assert list(form.payload().items()) == [("z", 1), ("a", "w"), ("y", [2])]
 
 
+def test_more_than_a_form_can_show_is_said(theme, qtbot):
+    form = form_of(theme, qtbot, {f"m{n}": {"type": "string"} for n in range(400)}, {"m399": "x"})
+    assert "more than a form can show" in form._root._rest.text()
+    assert form.payload() == {"m399": "x"}
+
+
 def test_a_schema_without_members_says_so(theme, qtbot):
     form = form_of(theme, qtbot, {"properties": {}}, {"a": 1})
     assert not form.has_fields

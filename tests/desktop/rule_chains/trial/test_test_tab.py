@@ -205,7 +205,6 @@ class TestInStep:
             json_text(tab).undo()
         assert label(tab).text() == "X"
 
-
     def test_a_value_of_the_wrong_type_is_said_at_its_field_from_the_start(self, tab):
         tab.show_chain(sample_detail(2, sample_payload={"_description": 5}))
         field = tab._payload._form.findChild(object, "ruleChainTest.payload.form/_description.error")
