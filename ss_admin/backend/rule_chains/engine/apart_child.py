@@ -4,6 +4,7 @@ A thread of its own writes to the process and reads from it. Whoever asks only w
 depends on pipes that can be waited for, which not every system has.
 """
 
+import contextlib
 import logging
 import os
 import subprocess
@@ -97,7 +98,7 @@ class ApartChild:
     def _converse(self) -> None:
         awaited = self._ready
         try:
-            with self._process as process:
+            with contextlib.suppress(OSError), self._process as process:
                 while (message := self._read()) is not None:
                     awaited.set_result(message)
                     item = self._requests.get()

@@ -51,15 +51,12 @@ class _Chains:
         return list(self._known)
 
     def get(self, request: Message) -> tuple[InputSchema, Graph]:
-        """Raises `GraphFailed` if it cannot be compiled."""
+        """Raises `InvalidSchema` and `GraphFailed` if it cannot be compiled."""
         key: str = request["key"]
         if request["source"] is None:
             self._known.move_to_end(key)
             return self._known[key]
-        try:
-            compiled = InputSchema(request["source"]["input_schema"]), Graph(request["source"]["definition"])
-        except InvalidSchema as fault:
-            raise GraphFailed(f"The input schema cannot be used: {fault}") from None
+        compiled = InputSchema(request["source"]["input_schema"]), Graph(request["source"]["definition"])
         if key:
             self._known[key] = compiled
             if len(self._known) > KNOWN_CHAINS:
@@ -102,6 +99,8 @@ def _answer(request: Message, chains: _Chains) -> Message:
         if not schema.accepts(payload):
             return faults_message(schema.find_faults(payload))
         outcome = graph.run(payload, trace=request["trace"], trial=request["trial"])
+    except InvalidSchema as fault:
+        return failure_message(GraphFailed(f"The input schema cannot be used: {fault}"))
     except GraphFailed as failure:
         return failure_message(failure)
     return outcome_message(outcome)

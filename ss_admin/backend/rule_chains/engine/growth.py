@@ -71,7 +71,8 @@ class Growth:
         self._before: defaultdict[str, list[str]] = defaultdict(list)
         for _, edge in objects(definition["edges"]):
             self._before[edge["targetId"]].append(edge["sourceId"])
-        self._everything = Size()
+        self._everything = Size()  # what stands under `$nodes`
+        self._besides = Size()  # what is only looked at, or handed out
 
     def largest(self) -> Size:
         """What all nodes of a run take and give together."""
@@ -85,7 +86,7 @@ class Growth:
             taken = value.total()
             given[node_id] = self._give(self._nodes[node_id], value)
             self._everything += taken + given[node_id].total()
-        return self._everything
+        return self._everything + self._besides
 
     def _in_order(self) -> list[str]:
         order: list[str] = []
@@ -105,13 +106,13 @@ class Growth:
         content = node.get("content") or {}
         for place in expressions_of(node):
             if place.may_be_empty and "(" in place.text:
-                self._everything += taken.total()  # nothing is kept of it, but a function may read it all
+                self._besides += taken.total()  # nothing is kept of it, but a function may read it all
         match node["type"]:
             case "expressionNode" | "decisionTableNode":
                 return self._transform(node, content, taken)
             case "customNode":
                 documents = [self._size(place.text, taken, _Value()) for place in expressions_of(node)]
-                self._everything += sum(documents, taken.total())
+                self._besides += sum(documents, taken.total() + self._everything)
                 given = _Value(dict(taken.members), taken.rest)
                 given.add(_Value({"record_id": Size(fixed=_UUID), "delivery_id": Size(fixed=_UUID)}))
                 return given

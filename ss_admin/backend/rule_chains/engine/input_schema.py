@@ -69,18 +69,29 @@ class InputSchema:
             raise InvalidSchema(f"{_first_line(fault).rstrip('.')}.") from None
 
     def accepts(self, payload: dict[str, Any]) -> bool:
-        """Whether the payload fits."""
-        return self._validator.is_valid(payload)
+        """Whether the payload fits. Raises `InvalidSchema` where the schema cannot be applied to it."""
+        try:
+            return self._validator.is_valid(payload)
+        except BaseException as fault:  # noqa: BLE001 - the library's panics are no `Exception`
+            raise _inapplicable(fault) from None
 
     def find_faults(self, payload: dict[str, Any]) -> list[Fault]:
         """Everything that is wrong with the payload, each at its JSON pointer; empty if it fits.
 
         Beyond the first 1,000 faults they are cut off. Details never repeat the values that were sent.
+        Raises `InvalidSchema` where the schema cannot be applied to the payload.
         """
-        if self._validator.is_valid(payload):
-            return []
-        faults = [fault for error in islice(self._validator.iter_errors(payload), MAX_FAULTS) for fault in _told(error)]
-        return faults[:MAX_FAULTS]
+        try:
+            errors = list(islice(self._validator.iter_errors(payload), MAX_FAULTS))
+        except BaseException as fault:  # noqa: BLE001 - the library's panics are no `Exception`
+            raise _inapplicable(fault) from None
+        return [fault for error in errors for fault in _told(error)][:MAX_FAULTS]
+
+
+def _inapplicable(fault: BaseException) -> InvalidSchema:
+    if isinstance(fault, KeyboardInterrupt | SystemExit | MemoryError):
+        raise fault
+    return InvalidSchema("It cannot be applied to this payload.")
 
 
 def find_schema_faults(schema: dict[str, Any]) -> list[Fault]:

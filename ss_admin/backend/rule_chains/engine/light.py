@@ -12,6 +12,7 @@ from ss_admin.backend.rule_chains.engine.outcomes import GraphFailed
 from ss_admin.backend.rule_chains.engine.runs import (
     Chain,
     ChainSource,
+    RuleChainFailed,
     Run,
     as_failed,
     as_mismatch,
@@ -41,7 +42,7 @@ class LightChain:
             self._schema = InputSchema(source.input_schema)
             self._graph = Graph(source.definition)
         except InvalidSchema as fault:
-            raise as_failed(GraphFailed(f"The input schema cannot be used: {fault}")) from None
+            raise _unusable(fault) from None
         except GraphFailed as failure:
             raise as_failed(failure) from None
 
@@ -53,8 +54,7 @@ class LightChain:
             raise unfit_payload() from None
         if size > self._largest_payload:
             return self._apart.execute(payload, trace=trace)
-        if not self._schema.accepts(payload):
-            raise as_mismatch(self._schema.find_faults(payload))
+        self._check(payload)
         began = time.thread_time_ns()
         try:
             outcome = self._graph.run(payload, trace=trace)
@@ -64,8 +64,19 @@ class LightChain:
             self._watch((time.thread_time_ns() - began) / 1e6)
         return as_run(outcome)
 
+    def _check(self, payload: dict[str, Any]) -> None:
+        try:
+            if not self._schema.accepts(payload):
+                raise as_mismatch(self._schema.find_faults(payload))
+        except InvalidSchema as fault:
+            raise _unusable(fault) from None
+
     def _watch(self, busy_ms: float) -> None:
         """Judged by what this thread itself took: a machine that has much else to do makes no chain heavy."""
         if busy_ms > SLOW_MILLISECONDS and self._largest_payload >= 0:
             self._largest_payload = -1
             _log.warning("a rule chain runs apart from now on: a run took %.0f ms", busy_ms)
+
+
+def _unusable(fault: InvalidSchema) -> RuleChainFailed:
+    return as_failed(GraphFailed(f"The input schema cannot be used: {fault}"))

@@ -25,7 +25,7 @@ def one(definition: dict[str, Any]) -> tuple[str, str]:
     return fault
 
 
-@pytest.mark.parametrize("sample", ["building-alarm", "plain-acknowledge", "work-order-intake"])
+@pytest.mark.parametrize("sample", sorted(file.stem for file in resource_path("sample-chains").glob("*.json")))
 def test_the_sample_chains_have_no_faults(sample: str) -> None:
     chain = json.loads(resource_path("sample-chains", f"{sample}.json").read_text(encoding="utf-8"))
     assert faults(chain["definition"], chain["input_schema"]) == {}

@@ -25,7 +25,7 @@ def largest(definition: dict[str, Any], schema: dict[str, Any] | None = None) ->
     return largest_light_payload(OBJECT if schema is None else schema, definition)
 
 
-@pytest.mark.parametrize("sample", ["building-alarm", "plain-acknowledge", "work-order-intake"])
+@pytest.mark.parametrize("sample", sorted(file.stem for file in resource_path("sample-chains").glob("*.json")))
 def test_the_sample_chains_are_light_with_every_payload_of_moderate_size(sample: str) -> None:
     chain = json.loads(resource_path("sample-chains", f"{sample}.json").read_text(encoding="utf-8"))
     assert largest(chain["definition"], chain["input_schema"]) == MAX_LIGHT_PAYLOAD_BYTES
