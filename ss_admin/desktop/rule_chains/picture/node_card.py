@@ -1,7 +1,7 @@
 """A node as a card: its icon, its name, what it does, the branches of a switch, and what became of it in a run."""
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from typing_extensions import override
 
@@ -161,6 +161,12 @@ class NodeCard(QGraphicsItem):
             return "neutral"
         return _TINTS.get(self.node.kind, "warning")
 
+    def _ink(self, role: str) -> QColor:
+        """The colour of words: dimmed where the run did not come, as far as the ground lets them be read."""
+        if not self._is_dimmed:
+            return self._theme.colour(role)
+        return self._theme.colour("text_dimmed" if self.is_chosen else "text_disabled")
+
     def _paint_words(self, painter: QPainter) -> None:
         width = self.size.width - _TEXT_LEFT - _PAD
         lines = (
@@ -169,7 +175,7 @@ class NodeCard(QGraphicsItem):
         )
         for text, font, role, top in lines:
             painter.setFont(font)
-            painter.setPen(self._theme.colour("text_disabled" if self._is_dimmed else role))
+            painter.setPen(self._ink(role))
             shown = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, width + 1)
             painter.drawText(QRectF(_TEXT_LEFT, top, width + 2, 19), int(Qt.AlignmentFlag.AlignVCenter), shown)
 
@@ -181,7 +187,7 @@ class NodeCard(QGraphicsItem):
             painter.drawLine(QPointF(1, top), QPointF(self.size.width - 1, top))
             room = QRectF(_PAD, top, self.size.width - 2 * _PAD, _BRANCH)
             painter.setFont(font)
-            painter.setPen(self._theme.colour("text_disabled" if self._is_dimmed else "text"))
+            painter.setPen(self._ink("text"))
             shown = QFontMetricsF(font).elidedText(branch, Qt.TextElideMode.ElideRight, room.width() + 1)
             painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter), shown)
 
