@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -22,10 +23,13 @@ from tests.benchmarks.measuring import Row, medians
 __all__ = ["measure_partner_calls"]
 
 ROUNDS = 600
+AT_ONCE = 8
+CALLS_EACH = 25
+CROWD_ROUNDS = 20
 
 
 def measure_partner_calls(folder: Path) -> list[Row]:
-    """One connection, one call after the other."""
+    """One connection, one call after the other; then several at once, whose executions share transactions."""
     with start_demo_backend(folder / "demo") as backend, _empty_flask() as empty_port:
         ready = backend.ready
         path, payload = f"/rulechains/{ready.rulechain_id}/execute", json.dumps(ready.payload).encode()
@@ -38,8 +42,30 @@ def measure_partner_calls(folder: Path) -> list[Row]:
             "partner's call, 401": _caller(port, path, payload, new_api_key(), 401),
         }
         found = medians(subjects, rounds=ROUNDS, warm_up=50)
+        crowds = _measure_crowds(
+            lambda: _caller(empty_port, "/", payload, "", 200), lambda: _caller(port, path, payload, free, 200)
+        )
     base = found.pop("empty Flask route")
-    return [Row(what, median, "empty Flask route", base) for what, median in found.items()]
+    return [*(Row(what, median, "empty Flask route", base) for what, median in found.items()), crowds]
+
+
+def _measure_crowds(new_base: Callable[[], Callable[[], None]], new_call: Callable[[], Callable[[], None]]) -> Row:
+    """How long one call takes up where several partners call without a pause."""
+    with ThreadPoolExecutor(2 * AT_ONCE) as pool:
+
+        def crowd(callers: list[Callable[[], None]]) -> Callable[[], object]:
+            return lambda: list(pool.map(_repeat, callers))
+
+        bases, calls = ([new() for _ in range(AT_ONCE)] for new in (new_base, new_call))
+        found = medians({"base": crowd(bases), "call": crowd(calls)}, rounds=CROWD_ROUNDS)
+    each = AT_ONCE * CALLS_EACH
+    what = f"partner's call, 200, one of {AT_ONCE} at once"
+    return Row(what, found["call"] / each, "empty Flask route", found["base"] / each)
+
+
+def _repeat(call: Callable[[], None]) -> None:
+    for _ in range(CALLS_EACH):
+        call()
 
 
 def _keys(ready: DemoReady, username: str, password: str) -> tuple[str, str]:
