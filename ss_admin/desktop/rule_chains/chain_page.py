@@ -1,5 +1,6 @@
 """The page of one chain: “Edit Rulechain”, “Test” and “Executions”, and the way back to the list."""
 
+from collections.abc import Callable
 from enum import IntEnum
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -28,6 +29,7 @@ from ss_admin.desktop.widgets.labels import line
 __all__ = ["ChainPage", "ChainTab"]
 
 _LOOK_AGAIN_MS = 300
+_NOT_TRIED = "The test did not run: what you changed has {}. Each stands at its line."
 _MEANWHILE = "Somebody else saved this rule chain meanwhile. When you save, both versions are shown to you."
 
 
@@ -191,14 +193,15 @@ class ChainPage(QWidget):
         self.saving.said.connect(self.said)
         self.saving.failed.connect(self.failed)
         self.saving.busy_changed.connect(self._show_busy)
-        for key, act in (
-            (QKeySequence.StandardKey.Save, self.saving.save),
-            (QKeySequence.StandardKey.Back, self.leave),
-            (QKeySequence(Qt.Key.Key_F5), self.refresh),
-        ):
-            shortcut = QShortcut(key, self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(act)
+        self._add_key(QKeySequence.StandardKey.Save, self.saving.save)
+        self._add_key(QKeySequence.StandardKey.Back, self.leave)
+        self._f5 = self._add_key(QKeySequence(Qt.Key.Key_F5), self.refresh)
+
+    def _add_key(self, key: QKeySequence | QKeySequence.StandardKey, act: Callable[[], None]) -> QShortcut:
+        shortcut = QShortcut(key, self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(act)
+        return shortcut
 
     def _load(self) -> None:
         chain = self._opened
@@ -252,6 +255,7 @@ class ChainPage(QWidget):
         if base is None:
             return
         tab = ChainTab(self.tabs.currentIndex())
+        self._f5.setEnabled(tab is not ChainTab.EXECUTIONS)  # which has its own
         if tab is ChainTab.TEST:
             draft = self.edit.draft()
             is_changed = {"definition", "input_schema"} & {field.value for field in draft.changed_fields(base)}
@@ -283,8 +287,8 @@ class ChainPage(QWidget):
         self._show_state()
 
     def _show_draft_refused(self, faults: list[FieldFault]) -> None:
-        self.edit.show_faults(faults)
         self.tabs.setCurrentIndex(ChainTab.EDIT)
+        self.saving.show_faults(faults, _NOT_TRIED)
 
     def _show_secret(self) -> None:
         if self.saving.base is not None:

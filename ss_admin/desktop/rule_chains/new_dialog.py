@@ -134,6 +134,7 @@ class TemplateCard(QPushButton):
         self.setObjectName(name)
         self.setProperty("kind", "card")
         self.setCheckable(True)
+        self.setAutoDefault(False)  # Enter creates the chain; Space chooses the card
         self.setAccessibleName(template.title)
         self.setAccessibleDescription(template.line)
         self.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -54,22 +54,33 @@ class RuleChainsPage(QWidget):
         super().__init__(parent)
         self._with = Surroundings(rule_chains, executions, api_keys, background, clipboard, theme, clock)
         self.list = ChainList(self._with)
-        self.chain = ChainPage(self._with)
+        self._chain: ChainPage | None = None
         self.actions_on_chain = ChainActions(self._with, self)
         self._files = FileExchange(background, self)
         self._was_shown = False
         self._stack = QStackedWidget()
         self._stack.addWidget(self.list)
-        self._stack.addWidget(self.chain)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._stack)
         self._connect()
 
     @property
+    def chain(self) -> ChainPage:
+        """The page of one chain; it is made when the first chain is opened."""
+        if self._chain is None:
+            self._chain = ChainPage(self._with)
+            self._stack.addWidget(self._chain)
+            self._chain.said.connect(self.said)
+            self._chain.failed.connect(self.failed)
+            self._chain.recovered.connect(self.recovered)
+            self._chain.left.connect(self._show_list)
+        return self._chain
+
+    @property
     def is_chain_open(self) -> bool:
         """Whether the page of a chain stands in the place of the list."""
-        return self._stack.currentWidget() is self.chain
+        return self._chain is not None and self._stack.currentWidget() is self._chain
 
     def activate(self) -> None:
         """The page comes to the front; chosen once more while it is there, it goes back to the list."""
@@ -91,7 +102,8 @@ class RuleChainsPage(QWidget):
     def set_stale(self, stale: bool) -> None:
         """The backend is away (or back): marks what is shown, which stays as it is."""
         self.list.set_stale(stale)
-        self.chain.set_stale(stale)
+        if self._chain is not None:
+            self._chain.set_stale(stale)
 
     def unsaved(self) -> str:
         """What would be lost if the window were closed now, in a sentence; empty: nothing."""
@@ -105,12 +117,10 @@ class RuleChainsPage(QWidget):
         self._was_shown = True
 
     def _connect(self) -> None:
-        for part in (self.list, self.chain, self.actions_on_chain):
+        for part in (self.list, self.actions_on_chain):
             part.said.connect(self.said)
             part.failed.connect(self.failed)
         self.list.recovered.connect(self.recovered)
-        self.chain.recovered.connect(self.recovered)
-        self.chain.left.connect(self._show_list)
         self.actions_on_chain.outdated.connect(self.list.refresh)
         self.list.create_requested.connect(self._ask_for_template)
         self.list.import_requested.connect(lambda: self._files.open(self._ask_for_name))

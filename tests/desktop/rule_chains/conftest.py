@@ -18,7 +18,6 @@ class Stage:
     def __init__(self, page: RuleChainsPage, chains: SampleChains, clipboard: MemoryClipboard, background) -> None:
         self.page = page
         self.list = page.list
-        self.chain = page.chain
         self.chains = chains
         self.clipboard = clipboard
         self.background = background
@@ -26,6 +25,10 @@ class Stage:
         self.failures: list[ClientError] = []
         page.said.connect(self.said.append)
         page.failed.connect(self.failures.append)
+
+    @property
+    def chain(self):
+        return self.page.chain
 
     def settle(self) -> None:
         """All answers are here."""
@@ -61,8 +64,9 @@ def console(background, theme, qtbot) -> Iterator[Callable[..., Stage]]:
         qtbot.addWidget(page)
         page.resize(1040, 740)
         stage = Stage(page, chains, clipboard, background)
-        with qtbot.waitExposed(page):
+        with qtbot.waitActive(page):
             page.show()
+            page.activateWindow()
         page.activate()
         stage.settle()
         return stage

@@ -60,7 +60,7 @@ class DetailsColumn(ScrollColumn):
         self.column.addWidget(line())
         self.column.addWidget(self.endpoint)
         self.column.addWidget(self.secret_button, 0, Qt.AlignmentFlag.AlignLeft)
-        self.column.addStretch()
+        self.column.addStretch(1)
         self._connect()
 
     def show_draft(self, draft: ChainDraft) -> None:

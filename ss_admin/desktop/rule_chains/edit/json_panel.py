@@ -90,6 +90,11 @@ class JsonPanel(QWidget):
                     return True
         return False
 
+    def show_broken(self, field: DraftField) -> None:
+        """Turns to a field whose text is no JSON object, what is wrong marked and counted."""
+        self._count(field)
+        self.turn_to(field).setFocus()
+
     def first_broken(self) -> DraftField | None:
         """The first field whose text is no JSON object."""
         return next((field for field, editor in self.editors.items() if editor.has_syntax_error()), None)

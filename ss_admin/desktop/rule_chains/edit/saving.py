@@ -1,11 +1,12 @@
 """Saves what stands in the editor: faults at their lines, conflicts shown and decided by the person, nothing lost."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from ss_admin.client.errors import ClientError, OutcomeUnknown, ServerUnreachable, SessionEnded, ValidationFailed
+from ss_admin.contract.problems import FieldFault
 from ss_admin.contract.rule_chains import RuleChainDetail
 from ss_admin.desktop.error_text import describe
 from ss_admin.desktop.moments import ago
@@ -14,7 +15,6 @@ from ss_admin.desktop.rule_chains.edit.chain_saver import ChainSaver
 from ss_admin.desktop.rule_chains.edit.edit_tab import EditTab
 from ss_admin.desktop.rule_chains.surroundings import Surroundings, concerns_the_window
 from ss_admin.desktop.widgets.conflict_dialog import ConflictDialog, ConflictWords
-from ss_admin.desktop.widgets.notice import NoticeKind
 
 __all__ = ["ChainSaving"]
 
@@ -30,8 +30,6 @@ _BROKEN = "Nothing was saved: the {} is no JSON object yet. What is wrong stands
 _DELETED = "Somebody deleted this rule chain meanwhile. What you entered can still be read, copied and exported here."
 _THEIRS = "This is their version. Yours is kept until you leave this rule chain."
 _MINE_AGAIN = "This is your version again, on top of theirs. Saving changes what you changed, and nothing else."
-
-Say = Callable[[NoticeKind, str, str], None]
 
 
 class ChainSaving(QObject):
@@ -90,7 +88,7 @@ class ChainSaving(QObject):
             return
         broken = self._tab.json.first_broken()
         if broken is not None:
-            self._tab.json.turn_to(broken).setFocus()
+            self._tab.json.show_broken(broken)
             self.noticed.emit("danger", _BROKEN.format(broken.label.lower()), "")
             return
         self.noticed.emit("info", "", "")
@@ -107,6 +105,12 @@ class ChainSaving(QObject):
         if draft is not None and self.base is not None:
             self._show(self.base, draft)
             self.noticed.emit("info", _MINE_AGAIN, "")
+
+    def show_faults(self, faults: Sequence[FieldFault], sentence: str) -> None:
+        """Shows what the server found at its places; `sentence` has a gap for how many faults there are."""
+        rest = self._tab.show_faults(faults)
+        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        self.noticed.emit("danger", " ".join([sentence.format(count), *rest]), "")
 
     def show_deleted(self) -> None:
         """Somebody deleted the chain: what was typed stays to be read."""
@@ -169,10 +173,7 @@ class ChainSaving(QObject):
 
     def _on_failed(self, error: ClientError) -> None:
         if isinstance(error, ValidationFailed) and error.problem.errors:
-            faults = error.problem.errors
-            rest = self._tab.show_faults(faults)
-            count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-            self.noticed.emit("danger", " ".join([_FAULTY.format(count), *rest]), "")
+            self.show_faults(error.problem.errors, _FAULTY)
         elif isinstance(error, SessionEnded):
             self.noticed.emit("danger", _SIGNED_OUT, "")
         elif isinstance(error, OutcomeUnknown):

@@ -163,6 +163,8 @@ class ChainList(ListPage):
         else:
             self.empty.say("ph.flow-arrow", "No rule chains yet", _FIRST_CHAIN, "New Rule Chain")
         self._make_awaited_current()
+        if self.table.hasFocus() and not self.table.currentIndex().isValid():
+            self.table.setCurrentIndex(self.model.index(0, Column.NAME))
 
     def _make_awaited_current(self) -> None:
         row = self.model.find(self._awaited) if self._awaited is not None else None
