@@ -47,13 +47,13 @@ class SearchLine(QLineEdit):
         self._search = rows
         self._popup = FoundPopup(rows, delegate, name=name, accessible_name=items.capitalize(), field=self)
         self._slow = QTimer(self, singleShot=True, interval=PATIENCE_MS)
-        self._slow.timeout.connect(self._say_searching)
+        self._slow.timeout.connect(lambda: self._say("Searching…"))
         self.setObjectName(name)
         self.setMaxLength(SEARCH_MAX_CHARACTERS)
         unfold = self.addAction(theme.icon("ph.caret-down", "text_dimmed"), QLineEdit.ActionPosition.TrailingPosition)
         unfold.setText(f"Show {items}")
         unfold.triggered.connect(self._toggle)
-        self.textEdited.connect(self._on_typed)
+        self.textEdited.connect(self._look_for)
         self._popup.picked.connect(self.take)
         self._popup.dismissed.connect(self._fold)
         rows.answered.connect(self._on_answered)
@@ -104,9 +104,6 @@ class SearchLine(QLineEdit):
         if event.reason() != Qt.FocusReason.ActiveWindowFocusReason:
             self._on_left()
 
-    def _on_typed(self, text: str) -> None:
-        self._look_for(text)
-
     def _on_left(self) -> None:
         """The field has been left for another one."""
 
@@ -115,15 +112,13 @@ class SearchLine(QLineEdit):
 
     def _on_answered(self) -> None:
         self._slow.stop()
-        self._popup.say(self.nothing_found() if self._search.rowCount() == 0 else "")
         self._popup.mark(0)
-        self._show_popup()
+        self._say(self.nothing_found() if self._search.rowCount() == 0 else "")
         self.answered.emit()
 
     def _on_failed(self, error: ClientError) -> None:
         self._slow.stop()
-        self._popup.say(f"{describe(error)} Press Enter to search again.")
-        self._show_popup()
+        self._say(f"{describe(error)} Press Enter to search again.")
         self.failed.emit(error)
 
     def _look_for(self, text: str, *, at_once: bool = False) -> None:
@@ -146,14 +141,11 @@ class SearchLine(QLineEdit):
             self._slow.stop()
             self._search.give_up()
 
-    def _show_popup(self) -> None:
+    def _say(self, sentence: str) -> None:
+        """Unfolds with a sentence, or with what was found where there is none to say."""
+        self._popup.say(sentence)
         if self.hasFocus() and self.isEnabled():
             self._popup.unfold_below(self)
-
-    def _say_searching(self) -> None:
-        if self._search.is_pending:
-            self._popup.say("Searching…")
-            self._show_popup()
 
     def _step(self, rows: int) -> None:
         if not self.is_unfolded():
@@ -162,9 +154,6 @@ class SearchLine(QLineEdit):
         self._popup.mark(self._popup.row + rows)
         if self._popup.row >= self._search.rowCount() - 5 and self._search.canFetchMore(QModelIndex()):
             self._search.fetchMore(QModelIndex())
-        self._announce_marked()
-
-    def _announce_marked(self) -> None:
         words = self._popup.list.currentIndex().data(Qt.ItemDataRole.AccessibleTextRole)
         if words:
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
