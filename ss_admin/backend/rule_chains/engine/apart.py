@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from ss_admin.backend.rule_chains.engine.apart_child import ApartChild, ChildEnded, ChildTimedOut
+from ss_admin.backend.rule_chains.engine.apart_child import ApartChild, ChildEnded, ChildNotStarted, ChildTimedOut
 from ss_admin.backend.rule_chains.engine.outcomes import GraphFailed
 from ss_admin.backend.rule_chains.engine.runs import (
     ChainSource,
@@ -131,7 +131,11 @@ class ApartRunners:
             known = bool(request["key"]) and request["key"] in child.knows
             seconds = self._time_limit + _ALARM_SECONDS
             encoded = encode_message({**request, "source": None if known else source, "seconds": seconds})
-            return child.ask(encoded, self._time_limit)
+            try:
+                return child.ask(encoded, self._time_limit)
+            except ChildNotStarted:
+                _log.error("a process for rule chains ended before it could be used")
+                raise RunnersBusy from None
 
     @contextmanager
     def _child(self, group: str, key: str) -> Iterator[ApartChild]:

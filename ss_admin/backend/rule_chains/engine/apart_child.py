@@ -21,7 +21,7 @@ from ss_admin.backend.rule_chains.engine.apart_process import EXIT_OUT_OF_MEMORY
 from ss_admin.backend.rule_chains.engine.outcomes import OUT_OF_MEMORY
 from ss_admin.backend.rule_chains.engine.wire import Message, read_message
 
-__all__ = ["ApartChild", "ChildEnded", "ChildTimedOut"]
+__all__ = ["ApartChild", "ChildEnded", "ChildNotStarted", "ChildTimedOut"]
 
 _log = logging.getLogger(__name__)
 
@@ -36,6 +36,10 @@ _CAUSES: Mapping[int, str] = MappingProxyType(
         **dict.fromkeys((0xC0000005, 0xC00000FD, 0xC0000409, 0xC0000017), OUT_OF_MEMORY),
     }
 )
+
+
+class ChildNotStarted(Exception):
+    """It never came to the point where it could be asked."""
 
 
 class ChildTimedOut(Exception):
@@ -53,7 +57,7 @@ class ApartChild:
         self.knows: frozenset[str] = frozenset()
         self._ended = False
         self._process = subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
-            [sys.executable, "-m", _MODULE],
+            [sys.executable, "-P", "-m", _MODULE],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -73,12 +77,15 @@ class ApartChild:
         return not self._ended and self._process.poll() is None
 
     def ask(self, request: bytes, seconds: float) -> Message:
-        """Its answer. Raises `ChildTimedOut` (then it is ended) and `ChildEnded`. The time to start does not count."""
+        """Its answer. Raises `ChildTimedOut` (then it is ended), `ChildEnded` and `ChildNotStarted`.
+
+        The time that it takes to start does not count.
+        """
         try:
             self._ready.result(START_SECONDS)
-        except TimeoutError:
+        except (TimeoutError, ChildEnded):
             self.end()
-            raise ChildEnded(_ENDED) from None
+            raise ChildNotStarted from None
         answer: Future[Message] = Future()
         self._requests.put((request, answer))
         try:

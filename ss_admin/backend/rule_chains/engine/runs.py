@@ -113,6 +113,8 @@ def unfit_payload() -> PayloadMismatch:
 
 
 def _trace(steps: tuple[Step, ...]) -> tuple[NodeTrace, ...]:
+    if not steps:
+        return ()
     return tuple(
         NodeTrace(
             node_id=step.node_id,

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from ss_admin.backend.rule_chains.engine import apart_child
 from ss_admin.backend.rule_chains.engine.apart import ApartRunners
 from ss_admin.backend.rule_chains.engine.effects import SavedDocument, WebhookCall
 from ss_admin.backend.rule_chains.engine.light import LightChain
@@ -244,11 +245,21 @@ def is_running(pid: int) -> bool:
     return bool(told.stdout.strip()) and not told.stdout.startswith("Z")
 
 
+def test_where_no_process_can_be_started_calls_are_turned_away(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(apart_child, "_MODULE", "no.such.module")
+    runners = ApartRunners()
+    with pytest.raises(RunnersBusy):
+        runners.execute(GOOD, {"n": 1})
+    assert "ended before it could be used" in caplog.text
+    assert not runners._children
+    runners.close()
+
+
 def test_a_process_knows_nothing_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SS_KEY_PEPPER", "not for chains")
     monkeypatch.setenv("SS_DATABASE_URL", "postgresql+psycopg://u:secret@db/ss")
-    from ss_admin.backend.rule_chains.engine import apart_child
-
     environment = apart_child._environment()
     assert [name for name in environment if name.startswith("SS_")] == []
     assert "PATH" in environment
