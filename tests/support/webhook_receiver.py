@@ -155,7 +155,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
-        body = self.rfile.read(int(headers.get("content-length", "0")))
+        length = int(headers.get("content-length", "0"))
+        body = self.rfile.read(length)
+        if len(body) < length:  # its sender died in the middle of it
+            self.close_connection = True
+            return
         reply = self.server.receiver.take(TakenWebhook(self.path, headers, body, self.client_address[0]))
         self.close_connection = True
         with suppress(OSError):

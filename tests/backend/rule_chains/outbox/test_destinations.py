@@ -165,6 +165,8 @@ def test_no_address_is_taken_that_the_registries_do_not_call_public(address: IPv
         [taken] = rules_finding(str(address)).find(ENDPOINT).addresses
     except DestinationRefused:
         return
+    if taken in ip_network("64:ff9b::/96"):  # reserved itself; it is the IPv4 address in it that packets go to
+        taken = IPv4Address(int(taken) & 0xFFFFFFFF)
     assert taken.is_global
     assert not taken.is_multicast
     assert not taken.is_private

@@ -23,6 +23,8 @@ from tests.support.webhook_receiver import Reply, TakenWebhook, WebhookReceiver,
 HOSTS = ("127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4")
 CALLERS = 4
 LEASE_SECONDS = 3
+WAIT_SECONDS = 120
+"""For a busy machine; on an idle one all of it takes a fraction of that."""
 
 SHORT_LEASES = f"""
 from ss_admin.backend.rule_chains.outbox.outbox import Outbox
@@ -73,7 +75,9 @@ class Callers:
 
     def wait_for(self, count: int) -> None:
         with self._lock:
-            assert self._lock.wait_for(lambda: len(self.answered) >= min(count, self._wanted), 60), len(self.answered)
+            assert self._lock.wait_for(lambda: len(self.answered) >= min(count, self._wanted), WAIT_SECONDS), len(
+                self.answered
+            )
 
     def _call(self, number: int) -> None:
         while True:
@@ -115,8 +119,9 @@ def pending(partner: Partner) -> int:
         return session.scalar(select(func.count(DeliveryRow.next_attempt_at))) or 0
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize(
-    ("database", "calls", "kills"), [("sqlite", 1000, (150, 500, 850, 1000)), ("postgresql", 200, (60, 200))]
+    ("database", "calls", "kills"), [("sqlite", 1000, (200, 600, 1000)), ("postgresql", 200, (60, 200))]
 )
 def test_every_webhook_arrives_under_one_id_although_the_server_is_killed_between_answer_and_delivery(
     request: pytest.FixtureRequest, tmp_path: Path, database: str, calls: int, kills: tuple[int, ...]
@@ -137,7 +142,7 @@ def test_every_webhook_arrives_under_one_id_although_the_server_is_killed_betwee
                 assert pending(partner) > 0
                 server.kill()
         with server_on(url, tmp_path, certificate.ca_file):
-            until = time.monotonic() + 60
+            until = time.monotonic() + WAIT_SECONDS
             while pending(partner) > 0:
                 assert time.monotonic() < until, pending(partner)
                 time.sleep(0.05)
