@@ -13,6 +13,7 @@ __all__ = ["DELETED_CHAIN", "ChainNames"]
 
 DELETED_CHAIN = "Deleted rule chain"
 
+_BRIEF = 8
 _Found = dict[str, RuleChain | None]
 
 
@@ -42,6 +43,14 @@ class ChainNames(QObject):
         if chain is not None:
             return chain.name
         return f"{DELETED_CHAIN} {chain_id}" if self.is_deleted(chain_id) else chain_id
+
+    def brief_words(self, chain_id: str) -> str:
+        """The same with no more of an id than tells two of them apart."""
+        chain = self.chain(chain_id)
+        shown = chain_id if len(chain_id) <= _BRIEF else chain_id[:_BRIEF] + "…"
+        if chain is not None:
+            return chain.name
+        return f"{DELETED_CHAIN} {shown}" if self.is_deleted(chain_id) else shown
 
     def remember(self, chain: RuleChain) -> None:
         """What was just seen needs not to be asked for."""

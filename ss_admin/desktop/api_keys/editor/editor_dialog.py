@@ -220,7 +220,7 @@ class ApiKeyEditor(Dialog):
     def _show_conflict(self, theirs: ApiKey) -> None:
         if self._base is None:
             return
-        now, name_of = utc_now(), self._form.scope.chains.names.words
+        now, name_of = utc_now(), self._form.scope.chains.names.brief_words
         rows = compare_versions(self._base, self._ordered, theirs, now=now, zone=self._zone, name_of=name_of)
         view = ConflictDialog(self, rows=rows, changed=ago(theirs.updated_at, now), theme=self.theme)
         view.use_mine.connect(lambda: self._use_mine(theirs))

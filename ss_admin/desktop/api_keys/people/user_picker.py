@@ -36,6 +36,7 @@ class UserPicker(SearchLine):
             self._people, UserDelegate(theme), theme=theme, name="apiKeyEditor.user", items="people", parent=parent
         )
         self.setPlaceholderText("Type a name")
+        self.textEdited.connect(self._on_typed)
 
     def user(self) -> ObjectRef | None:
         """Who is chosen."""
@@ -63,10 +64,8 @@ class UserPicker(SearchLine):
     def nothing_found(self) -> str:
         return f"Nobody matches “{self.text().strip()}”."
 
-    @override
-    def _on_typed(self, text: str) -> None:
+    def _on_typed(self) -> None:
         self._user, self._settle_on_answer = None, False
-        super()._on_typed(text)
         self.changed.emit()
 
     @override

@@ -555,16 +555,18 @@ def test_unlimited_key_gets_a_limit_by_the_switch(stage):
 
     def test_chains_that_they_chose_are_named_and_both_scopes_are_merged(self, stage):
         mine = key()
-        theirs = mine.model_copy(update={"permissions": Permissions(rulechains=["c-Visitors", "c-gone"]), "version": 4})
+        theirs = mine.model_copy(
+            update={"permissions": Permissions(rulechains=["c-Visitors", "c-gone-0000"]), "version": 4}
+        )
         stage = stage(mine, on_server=theirs)
         stage.keys.errors.append(version_conflict())
         stage.find("read", QAbstractButton).click()
         stage.submit_and_settle()
         stage.settle()
         shown = {label.objectName(): label.text() for label in stage.view().findChildren(QLabel)}
-        assert shown["apiKeyConflict.theirs.Rule chains"] == "Visitors\nDeleted rule chain c-gone"
+        assert shown["apiKeyConflict.theirs.Rule chains"] == "Visitors\nDeleted rule chain c-gone-0…"
         assert shown["apiKeyConflict.yours.Permissions"] == "write"
         stage.answer("apiKeyConflict.useMine")
         stage.settle()
-        merged = Permissions(entities=[Entity.WRITE], rulechains=["c-Visitors", "c-gone"])
+        merged = Permissions(entities=[Entity.WRITE], rulechains=["c-Visitors", "c-gone-0000"])
         assert stage.keys.changes[-1][0].model_dump(exclude_unset=True) == {"permissions": merged.model_dump()}
