@@ -17,7 +17,7 @@ def runners() -> Iterator[ApartRunners]:
 
 @pytest.fixture
 def strict_runners() -> Iterator[ApartRunners]:
-    """Processes that are stopped after a third of a second."""
-    runners = ApartRunners(time_limit=0.3, max_wait=60.0)
+    """Processes that are stopped after a second."""
+    runners = ApartRunners(time_limit=1.0, max_wait=60.0)
     yield runners
     runners.close()

@@ -186,7 +186,7 @@ PAYLOADS = st.fixed_dictionaries(
 
 
 @given(definitions(), PAYLOADS)
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_nothing_outgrows_the_estimate(definition: dict[str, Any], payload: dict[str, Any]) -> None:
     growth = Growth(definition).largest()
     try:
