@@ -12,7 +12,8 @@ from ss_admin.contract.rule_chains import RuleChain, RuleChainDetail
 from ss_admin.desktop.background import Background
 from ss_admin.desktop.clipboard import Clipboard
 from ss_admin.desktop.moments import Clock, utc_now
-from ss_admin.desktop.rule_chains.chain_page import ChainPage, ChainTab
+from ss_admin.desktop.rule_chains.chain_page import ChainPage
+from ss_admin.desktop.rule_chains.chain_tabs import ChainTab
 from ss_admin.desktop.rule_chains.file_exchange import FileExchange, OpenedFile
 from ss_admin.desktop.rule_chains.list.chain_actions import ChainActions
 from ss_admin.desktop.rule_chains.list.chain_list import ChainList

@@ -49,7 +49,6 @@ class MainWindow(QWidget):
         self._keyring_state = TokenStoreState(usable=False, reason="Looking for the system’s keyring…")
         self._submitted: Credentials | None = None
         self._again: SignInAgainDialog | None = None
-        self._may_close = False
         self.workspace: Workspace | None = None
         self.waiting_page = WaitingPage(theme=around.theme)
         self.sign_in_page = SignInPage(theme=around.theme)
@@ -89,17 +88,13 @@ class MainWindow(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closes, after a question where something would be lost."""
         workspace = self.workspace
-        if workspace is not None and self.isVisible() and not self._may_close and workspace.unsaved():
+        if workspace is not None and self.isVisible() and workspace.unsaved.text:
             event.ignore()
-            workspace.ask_to_lose("Close without saving?", "Close", self._close_for_good)
+            workspace.unsaved.ask("Close without saving?", "Close", self.close)
             return
         self._around.preferences.window_geometry = self.saveGeometry()
         self._around.preferences.save()
         super().closeEvent(event)
-
-    def _close_for_good(self) -> None:
-        self._may_close = True
-        self.close()
 
     def _connect(self) -> None:
         form = self.sign_in_page.form

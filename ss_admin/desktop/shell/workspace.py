@@ -1,6 +1,6 @@
 """The signed-in person's part of the window: sidebar, banners and pages."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -13,8 +13,9 @@ from ss_admin.desktop.error_text import describe
 from ss_admin.desktop.shell.place import Place, Surroundings
 from ss_admin.desktop.shell.reachability import Reachability
 from ss_admin.desktop.shell.sidebar import Sidebar
+from ss_admin.desktop.shell.unsaved import Unsaved
 from ss_admin.desktop.widgets.banner import Banner
-from ss_admin.desktop.widgets.dialog import Message, Question
+from ss_admin.desktop.widgets.dialog import Message
 
 __all__ = ["Workspace"]
 
@@ -46,6 +47,7 @@ class Workspace(QWidget):
         self.setObjectName("shell")
         self._around = around
         self._places = {place.title: place for place in places}
+        self.unsaved = Unsaved(places, self, around.theme)
         self._stale: set[str] = set()
         self._error_box: Message | None = None
         theme = around.theme
@@ -73,28 +75,6 @@ class Workspace(QWidget):
     def opened(self) -> str:
         """The title of the page in front."""
         return next((title for title, place in self._places.items() if place.widget is self._stack.currentWidget()), "")
-
-    def unsaved(self) -> str:
-        """What would be lost if the window were gone now, in a sentence; empty: nothing."""
-        return next((text for place in self._places.values() if (text := place.unsaved())), "")
-
-    def ask_to_lose(self, heading: str, primary: str, lose: Callable[[], None]) -> None:
-        """Calls `lose` at once where nothing is unsaved, else when the person has said yes."""
-        text = self.unsaved()
-        if not text:
-            lose()
-            return
-        question = Question(
-            self.window(),
-            theme=self._around.theme,
-            name="shell.unsaved",
-            heading=heading,
-            text=text,
-            primary=primary,
-            cancel="Keep editing",
-        )
-        question.accepted.connect(lose)
-        question.open()
 
     def show_session(self, session: Session) -> None:
         """Shows who is signed in."""
@@ -159,7 +139,7 @@ class Workspace(QWidget):
         navigation.opened.connect(self.open_page)
         navigation.folded.connect(self._remember_groups)
         self.sidebar.signed_out.connect(
-            lambda: self.ask_to_lose("Sign out without saving?", "Sign out", self.signed_out.emit)
+            lambda: self.unsaved.ask("Sign out without saving?", "Sign out", self.signed_out.emit)
         )
         self.offline_banner.acted.connect(self.reachability.try_now)
         self.ended_banner.acted.connect(self.sign_in_wanted)

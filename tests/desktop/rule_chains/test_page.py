@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
 from ss_admin.client.errors import ServerUnreachable
-from ss_admin.desktop.rule_chains.chain_page import ChainTab
+from ss_admin.desktop.rule_chains.chain_tabs import ChainTab
 from ss_admin.desktop.widgets.dialog import Question
 from tests.support.accessibility import assert_accessible
 from tests.support.sample_chains import SampleChains, sample_detail
@@ -40,7 +40,7 @@ def test_every_control_can_be_found_by_name(console, theme):
     assert_accessible(stage.list)
     stage.open()
     for tab in ChainTab:
-        stage.chain.tabs.setCurrentIndex(tab)
+        stage.chain.tabs.turn_to(tab)
         stage.settle()
         assert_accessible(stage.chain.head)
     assert_accessible(stage.chain.edit)
@@ -55,8 +55,8 @@ def test_a_chain_that_is_gone_says_so_and_leads_back(console, qtbot):
     stage.chains.chains.remove(gone)
     stage.page._open(summary)
     stage.settle()
-    assert stage.chain.missing.isVisible()
-    qtbot.mouseClick(stage.chain.missing.action, Qt.MouseButton.LeftButton)
+    assert stage.chain.tabs.missing.isVisible()
+    qtbot.mouseClick(stage.chain.tabs.missing.action, Qt.MouseButton.LeftButton)
     stage.settle()
     assert gone.name not in stage.names()
 

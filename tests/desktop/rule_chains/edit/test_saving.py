@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 
 from ss_admin.client.errors import OutcomeUnknown, ServerUnreachable, SessionEnded
 from ss_admin.contract.problems import ProblemCode
-from ss_admin.desktop.rule_chains.chain_page import ChainTab
+from ss_admin.desktop.rule_chains.chain_tabs import ChainTab
 from ss_admin.desktop.rule_chains.edit.chain_draft import DraftField
 from ss_admin.desktop.widgets.conflict_dialog import ConflictDialog
 from tests.support.sample_chains import refused
@@ -65,8 +65,9 @@ def test_a_double_click_saves_once(editing, qtbot):
 def test_ctrl_s_saves_from_within_the_json(editing, qtbot):
     editing.edit.details.name.setText("Renamed")
     text = definition_editor(editing).focusProxy()
+    with qtbot.waitActive(editing.page):
+        editing.page.activateWindow()
     text.setFocus()
-    qtbot.waitUntil(text.hasFocus)
     qtbot.keyClick(text, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     editing.settle()
     assert editing.chains.chains[0].name == "Renamed"
@@ -212,13 +213,13 @@ def test_a_chain_that_somebody_deleted_stays_to_be_read(editing):
 
 def test_a_test_runs_what_stands_in_the_editor_and_its_faults_come_back_there(editing):
     definition_editor(editing).replace_text('{"nodes": [], "edges": []}')
-    editing.chain.tabs.setCurrentIndex(ChainTab.TEST)
+    editing.chain.tabs.turn_to(ChainTab.TEST)
     editing.chain.test.run()
     editing.settle()
     assert editing.chains.tests[-1].definition == {"nodes": [], "edges": []}
     editing.chains.fail_with = refused(("/definition/nodes", "There is no input."))
     editing.chain.test.run()
     editing.settle()
-    assert editing.chain.tabs.currentIndex() == ChainTab.EDIT
+    assert editing.chain.tabs.current is ChainTab.EDIT
     assert editing.edit.json.tabs.tabText(0) == "Definition (1)"
     assert "test did not run" in editing.chain.notice.text
