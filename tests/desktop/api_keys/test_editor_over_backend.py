@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wsgi import get_input_stream
 
@@ -23,6 +23,7 @@ from ss_admin.desktop.api_keys.editor.editor_dialog import ApiKeyEditor
 from ss_admin.desktop.api_keys.editor.number_field import NumberField
 from ss_admin.desktop.widgets.dialog import Dialog
 from tests.support.backend import SqliteSource, Town, cheap_passwords, test_settings
+from tests.support.partner import plant_chain
 
 ZONE = ZoneInfo("Europe/Berlin")
 
@@ -30,9 +31,10 @@ ZONE = ZoneInfo("Europe/Berlin")
 class Office:
     """A served backend with two people, one of them signed in."""
 
-    def __init__(self, url, town):
+    def __init__(self, url, town, store):
         self.connection = Connection(url)
         tenant = town.tenant("Building Services")
+        self.chain_id = plant_chain(store, tenant)
         admin = town.person(tenant, "ada.admin", name="Ada Admin")
         jonas = town.person(tenant, "jonas.brandt", name="Jonas Brandt")
         self.ada, self.jonas = (
@@ -72,7 +74,7 @@ def office(tmp_path_factory):
         server = make_server("127.0.0.1", 0, with_ended_bodies(app), threaded=True, request_handler=QuietHandler)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        office = Office(f"http://127.0.0.1:{server.server_port}", Town(app, store))
+        office = Office(f"http://127.0.0.1:{server.server_port}", Town(app, store), store)
         yield office
         office.connection.close()
         server.shutdown()
@@ -127,6 +129,32 @@ def test_key_is_created_as_it_was_entered(qtbot, office, open_editor):
     assert (key.name, key.user) == ("Gebäude-Alarm", office.jonas)
     assert key.rate_limit == RateLimit(max_requests=250, window_seconds=90)
     assert abs(key.expires_at - datetime.now(UTC) - timedelta(days=7)) < timedelta(minutes=1)
+
+
+def test_key_is_narrowed_and_widened_again(qtbot, office, background, open_editor):
+    editor = open_editor(office.key())
+    find(editor, "chains.only", QAbstractButton).click()
+    picker = find(editor, "chains.search")
+    picker.setFocus()
+    qtbot.keyClicks(picker, "building")
+    qtbot.keyClick(picker, Qt.Key.Key_Return)  # before the answer: the only match is taken
+    qtbot.waitUntil(lambda: find(editor, "chains.chosen").ids == (office.chain_id,))
+    find(editor, "addresses.only", QAbstractButton).click()
+    find(editor, "addresses").setPlainText("2001:DB8::1, 203.0.113.0/24")
+    with qtbot.waitSignal(editor.saved) as saved:
+        editor.submit()
+    (narrowed,) = saved.args
+    assert narrowed.permissions.rulechains == [office.chain_id]
+    assert narrowed.allowed_addresses == ["2001:db8::1/128", "203.0.113.0/24"]
+    editor = open_editor(narrowed)
+    assert background.wait_idle()
+    chosen = find(editor, "chains.chosen").model()
+    assert chosen.index(0).data(Qt.ItemDataRole.DisplayRole) == "Building Alarm"
+    find(editor, "chains.all", QAbstractButton).click()
+    find(editor, "addresses.all", QAbstractButton).click()
+    with qtbot.waitSignal(editor.saved) as saved:
+        editor.submit()
+    assert (saved.args[0].permissions.rulechains, saved.args[0].allowed_addresses) == (None, None)
 
 
 def test_custom_date_arrives_as_the_moment_that_was_shown(qtbot, office, open_editor):

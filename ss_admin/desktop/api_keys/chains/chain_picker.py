@@ -35,6 +35,7 @@ class ChainPicker(SearchLine):
         parent: QWidget | None = None,
     ) -> None:
         self._is_chosen = is_chosen
+        self._take_on_answer = False
         super().__init__(
             ChainSearch(chains, background),
             FoundChainDelegate(theme, is_chosen),
@@ -66,7 +67,20 @@ class ChainPicker(SearchLine):
             self.clear()
 
     @override
+    def _on_early_enter(self) -> None:
+        self._take_on_answer = True
+
+    @override
+    def _on_answered(self) -> None:
+        """Enter that came before the answer takes the one chain that was found; of several, one has to be marked."""
+        super()._on_answered()
+        if self._take_on_answer and self._search.rowCount() == 1:
+            self.take(self._search.items[0])
+        self._take_on_answer = False
+
+    @override
     def _on_left(self) -> None:
+        self._take_on_answer = False
         self._search.give_up()
         self._slow.stop()
         self.clear()

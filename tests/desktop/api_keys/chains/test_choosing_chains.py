@@ -69,6 +69,17 @@ def test_several_chains_are_ticked_one_after_the_other_by_keys_alone(stage):
     assert stage.picker.text() == ""
 
 
+@pytest.mark.parametrize(("typed", "taken"), [("0042", ("c-Rule chain 0042",)), ("004", ())])
+def test_enter_before_the_answer_takes_the_one_that_was_meant_and_none_of_several(stage, qtbot, typed, taken):
+    stage = stage()
+    stage.picker.setFocus()
+    qtbot.keyClicks(stage.picker, typed)
+    stage.press(Qt.Key.Key_Return)
+    qtbot.waitUntil(stage.picker.is_unfolded)
+    qtbot.waitUntil(lambda: not stage.picker._search.is_pending)
+    assert stage.field.ids() == taken
+
+
 def test_chain_is_ticked_with_the_mouse_and_the_next_search_replaces_the_last(stage, qtbot):
     stage = stage()
     stage.search("0042")
