@@ -60,8 +60,8 @@ def test_webhook_is_delivered_signed_for_its_chain_and_written_down(
     [delivery_id] = post.put(receiver.url())
     with running(post.store, patient) as outbox:
         row = post.ended(delivery_id)
-        assert outbox.ended_count(DeliveryStatus.DELIVERED) == 1
-        assert outbox.pending_count() == 0
+    assert outbox.ended_count(DeliveryStatus.DELIVERED) == 1
+    assert outbox.pending_count() == 0
     assert (row.status, row.attempts, row.last_status, row.last_error) == ("delivered", 1, 200, None)
     assert row.delivered_at is not None
     assert row.leased_until is None
@@ -104,7 +104,7 @@ def test_failure_is_repeated_with_the_same_id_and_body_until_the_receiver_takes_
     [delivery_id] = post.put(receiver.url())
     with running(post.store, patient) as outbox:
         row = post.ended(delivery_id)
-        assert outbox.ended_count(DeliveryStatus.PENDING) == 2
+    assert outbox.ended_count(DeliveryStatus.PENDING) == 2
     assert (row.status, row.attempts, row.last_error) == ("delivered", 3, None)
     assert {taken.delivery_id for taken in receiver.taken} == {delivery_id}
     assert len({(taken.body, taken.headers["x-signalsync-signature"]) for taken in receiver.taken}) == 1
@@ -137,7 +137,7 @@ def test_webhook_to_a_place_that_is_not_public_is_given_up_at_once_with_the_reas
     [delivery_id] = post.put(receiver.url(host))
     with running(post.store, Sender(DestinationRules(), ca_file=ca_file)) as outbox:
         row = post.ended(delivery_id)
-        assert outbox.ended_count(DeliveryStatus.GIVEN_UP) == 1
+    assert outbox.ended_count(DeliveryStatus.GIVEN_UP) == 1
     assert (row.status, row.attempts, row.delivered_at) == ("given_up", 1, None)
     assert row.last_error is not None
     assert row.last_error.startswith("Given up: ")
