@@ -17,7 +17,6 @@ from ss_admin.client.errors import (
     VersionConflict,
     WrongCredentials,
 )
-from ss_admin.client.rule_chains import RuleChainsClient
 from ss_admin.contract.accounts import Role
 from ss_admin.contract.activity import ActivityAction
 from ss_admin.contract.api_key_format import find_api_key_fault, mask_api_key, new_api_key
@@ -204,10 +203,3 @@ def test_the_audit_trail_tells_newest_first(keys, order, connection):
     assert page.items[0].changes[0].after == "Renamed"
     assert ActivityClient(connection).list_page(limit=1, cursor=page.next_cursor).items[0].at <= page.items[1].at
     assert ActivityClient(connection).list_page(limit=1, offset=1).items == page.items[1:]
-
-
-def test_rule_chains_are_listed_and_an_unknown_one_is_not_found(connection):
-    chains = RuleChainsClient(connection)
-    assert chains.list_page().total == 0
-    with pytest.raises(NotFound):
-        chains.get("no-such-chain")
