@@ -1,6 +1,6 @@
 """The left side of “Edit Rulechain”: name, description, the two switches, the endpoint, the signing secret."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from ss_admin.contract.documents import LABEL_MAX_CHARACTERS
@@ -97,7 +97,13 @@ class DetailsColumn(ScrollColumn):
         for switch in (self.external, self.enabled):
             switch.toggled.connect(self._on_switched)
         self.endpoint.said.connect(self.said)
+        self.endpoint.disclosure.heading.toggled.connect(lambda: QTimer.singleShot(0, self, self._show_endpoint))
         self.secret_button.clicked.connect(self.secret_requested)
+
+    def _show_endpoint(self) -> None:
+        """What was unfolded comes into view, its heading first."""
+        self.ensureWidgetVisible(self.endpoint, 0, 8)
+        self.ensureWidgetVisible(self.endpoint.disclosure.heading, 0, 8)
 
     def _on_name_changed(self) -> None:
         self._fields[DraftField.NAME].clear_error()

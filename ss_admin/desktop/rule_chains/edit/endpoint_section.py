@@ -1,7 +1,7 @@
 """“View API Endpoint”: unfolds the address that partners call, and a cURL call of it that is ready to paste."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QTextOption
+from PySide6.QtGui import QFontMetrics, QTextOption
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from ss_admin.contract.rule_chains import RuleChainDetail
@@ -15,6 +15,8 @@ from ss_admin.desktop.widgets.labels import words, wrapped_label
 __all__ = ["EndpointSection"]
 
 _URL_LINES = 3
+_AROUND = 36
+"""Pixels above and below the lines: margins, padding, and a horizontal scroll bar."""
 _CURL_LINES = 9
 _KEY_NOTE = "The key comes from $SS_API_KEY, so that it stands in no command line and in no history."
 _CURL_COPIED = "The cURL example was copied. Put the key from your safe into SS_API_KEY."
@@ -92,5 +94,5 @@ def _to_read(label: str, name: str, lines: int, theme: Theme) -> QPlainTextEdit:
     text.setReadOnly(True)
     text.setTabChangesFocus(True)
     text.setFont(theme.mono_font(theme.tokens.caption))
-    text.setFixedHeight(text.fontMetrics().lineSpacing() * lines + 26)
+    text.setFixedHeight(QFontMetrics(text.font()).lineSpacing() * lines + _AROUND)
     return text
