@@ -18,7 +18,7 @@ from PIL import Image
 from pydantic import SecretStr
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QDialog, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit
 
 from ss_admin.client.accounts import AccountsClient
 from ss_admin.client.api_keys import ApiKeysClient
@@ -31,11 +31,12 @@ from ss_admin.desktop.app import AppOptions
 from ss_admin.desktop.crash_report import CrashDialog
 from ss_admin.desktop.demo import DemoBackend, start_demo_backend
 from ss_admin.desktop.theme.theme import Theme
+from tests.e2e.rule_chain_pictures import RuleChainPictures
 from tests.support.backend import PASSWORD
 from tests.support.backend_process import serve_database
 from tests.support.camera import Camera
 from tests.support.large_tenant import USERNAME, write_large_tenant
-from tests.support.real_window import RealApp, wait_until
+from tests.support.real_window import RealApp, close_dialogs, close_popups, open_dialogs, wait_until
 
 ROOT = Path(__file__).parent.parent.parent
 README_PICTURES = {
@@ -69,7 +70,16 @@ class Session:
         with self._signed_in(role=Role.CUSTOMER_ADMIN) as app:
             self._shot(app, "not-allowed")
         self._empty_list()
+        self.take_rule_chains()
         self._offline()
+
+    def take_rule_chains(self) -> None:
+        """The console of rule chains, in a window of the usual size."""
+        with self._signed_in() as app:
+            app.window.resize(1280, 800)
+            pictures = RuleChainPictures(app, lambda name: self._shot(app, name))
+            pictures.take_all()
+            pictures.take_empty_list()
 
     @contextmanager
     def _app(self, options: AppOptions) -> Iterator[RealApp]:
@@ -111,7 +121,7 @@ class Session:
             form.submit()
             wait_until(lambda: app.sees("signIn.plainHttp"), "the question")
             self._shot(app, "sign-in-plain-http")
-            _close_dialogs()
+            close_dialogs()
 
     def _lists(self, app: RealApp) -> None:
         page, model = app.page, app.page.model
@@ -122,7 +132,7 @@ class Session:
         page.table.setCurrentIndex(model.index(2, 1))
         page.table.menu_requested.emit(_key(app, 2), page.table.menu_place(page.table.currentIndex().row()))
         self._shot(app, "list-row-menu")
-        _close_popups()
+        close_popups()
         query = model.query
         for name, changed in (
             ("list-expiring-soon", replace(query, expiries=frozenset({ExpiryState.SOON}))),
@@ -163,11 +173,11 @@ class Session:
         editor.reject()
         wait_until(lambda: app.sees("apiKeyEditor.discard"), "the question")
         self._shot(app, "new-key-discard")
-        _close_dialogs()
+        close_dialogs()
         app.page.editing.open(_key(app, 3))
         app.wait_active("apiKeyEditor")
         self._shot(app, "edit-key")
-        _close_dialogs()
+        close_dialogs()
 
     def _created(self, app: RealApp) -> None:
         app.page.editing.open(None)
@@ -202,7 +212,7 @@ class Session:
         editor.submit()
         app.wait_active("apiKeyConflict")
         self._shot(app, "conflict")
-        _close_dialogs()
+        close_dialogs()
 
     def _deleting(self, app: RealApp) -> None:
         page = app.page
@@ -214,34 +224,33 @@ class Session:
                 page.head.delete_requested.emit()
             else:
                 page.actions_on_key.delete(_key(app, 1))
-            wait_until(_dialogs, "the dialog")
+            wait_until(open_dialogs, "the dialog")
             self._shot(app, name)
-            _close_dialogs()
+            close_dialogs()
             page.checks.clear()
         BulkProgressDialog(
             app.window, theme=self._theme, heading="Deleting 12,480 API keys", words="Deleted 4,000 of 12,480."
         ).open()
         self._shot(app, "delete-progress")
-        _close_dialogs()
+        close_dialogs()
 
     def _other_pages(self, app: RealApp) -> None:
         assert app.window.workspace is not None
-        for title, name in (("Activity", "activity"), ("Rule Chains", "rule-chains")):
-            app.window.workspace.open_page(title)
-            self._shot(app, name)
+        app.window.workspace.open_page("Activity")
+        self._shot(app, "activity")
         app.window.workspace.open_page("API Keys Management")
 
     def _troubles(self, app: RealApp) -> None:
         report = "SignalSync Admin 0.1.0\n\nTraceback (most recent call last):\n  …\nValueError: no such column"
         CrashDialog(app.window, report, self._theme, app.clipboard).open()
         self._shot(app, "crash-report")
-        _close_dialogs()
+        close_dialogs()
         assert app.session.connection is not None
         AccountsClient(app.session.connection).sign_out()
         app.page.refresh()
         wait_until(lambda: app.sees("signInAgain"), "sign-in comes up")
         self._shot(app, "session-ended")
-        _close_dialogs()
+        close_dialogs()
 
     def _offline(self) -> None:
         """The last stop: the backend does not come back."""
@@ -276,32 +285,16 @@ def _other_administrator(ready: DemoReady) -> Iterator[ApiKeysClient]:
     connection.close()
 
 
-def _dialogs() -> list[QDialog]:
-    return [part for part in QApplication.topLevelWidgets() if isinstance(part, QDialog) and part.isVisible()]
-
-
-def _close_dialogs() -> None:
-    while dialogs := _dialogs():
-        QDialog.done(dialogs[-1], 0)
-        QTest.qWait(50)
-
-
-def _close_popups() -> None:
-    while (popup := QApplication.activePopupWidget()) is not None:
-        popup.close()
-    QTest.qWait(50)
-
-
 def main() -> int:
     """The pictures at 100 % are taken here, the others in a desktop large enough for them."""
     arguments = _arguments()
     folder: Path = arguments.folder.absolute()
     folder.mkdir(parents=True, exist_ok=True)
     if arguments.scale:
-        _take(folder, arguments.scale)
+        _take(folder, arguments.scale, rule_chains_only=arguments.rule_chains)
         return 0
     for scale in (1,) if arguments.for_readme else SCALES:
-        _take_in_a_desktop(folder, scale)
+        _take_in_a_desktop(folder, scale, ["--rule-chains"] if arguments.rule_chains else [])
     if arguments.for_readme:
         _select_for_readme(folder)
     sys.stdout.write(f"{len(list(folder.glob('*.png')))} pictures in {folder}\n")
@@ -312,13 +305,14 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="screenshots", description="Pictures of every screen and dialog.")
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT / ".build" / "screenshots")
     parser.add_argument("--for-readme", action="store_true", help="also renew resources/screenshots")
+    parser.add_argument("--rule-chains", action="store_true", help="only the console of rule chains and narrowed keys")
     parser.add_argument("--scale", type=int, help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
-def _take_in_a_desktop(folder: Path, scale: int) -> None:
+def _take_in_a_desktop(folder: Path, scale: int, options: list[str]) -> None:
     """Qt reads its scale once, at the start; so each has a process, and a screen that its windows fit on."""
-    command = [sys.executable, "-m", "tests.e2e.screenshots", str(folder), "--scale", str(scale)]
+    command = [sys.executable, "-m", "tests.e2e.screenshots", str(folder), "--scale", str(scale), *options]
     subprocess.run(
         [ROOT / "tests" / "e2e" / "desktop-session", "env", f"QT_SCALE_FACTOR={scale}", *command],
         env={**os.environ, "SS_DESKTOP_SCREEN": f"{1600 * scale}x{1100 * scale}x24"},
@@ -327,14 +321,18 @@ def _take_in_a_desktop(folder: Path, scale: int) -> None:
     )
 
 
-def _take(folder: Path, scale: int) -> None:
+def _take(folder: Path, scale: int, *, rule_chains_only: bool) -> None:
     app = QApplication([])
     theme = Theme()
     theme.apply_to(app)
     for name in ("light", "dark"):
         theme.force(name)
         with tempfile.TemporaryDirectory() as data, start_demo_backend(Path(data)) as backend:
-            Session(Path(data), backend, theme, Camera(folder, f"{name}-{scale}00")).take_all()
+            session = Session(Path(data), backend, theme, Camera(folder, f"{name}-{scale}00"))
+            if rule_chains_only:
+                session.take_rule_chains()
+            else:
+                session.take_all()
 
 
 def _select_for_readme(folder: Path) -> None:

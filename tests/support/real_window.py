@@ -9,19 +9,30 @@ from typing import TypeVar
 from pydantic import SecretStr
 from PySide6.QtCore import QObject, QSettings
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from ss_admin.desktop.api_keys.page import ApiKeysPage
 from ss_admin.desktop.app import AppOptions, assemble
 from ss_admin.desktop.background import Background
 from ss_admin.desktop.clipboard import SystemClipboard
 from ss_admin.desktop.preferences import Preferences
+from ss_admin.desktop.rule_chains.json_editor.code_area import CodeArea
+from ss_admin.desktop.rule_chains.page import RuleChainsPage
 from ss_admin.desktop.session import Credentials, ServerChoice
+from ss_admin.desktop.shell.navigation import Navigation
 from ss_admin.desktop.shell.place import Surroundings
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.token_store import KeyringTokenStore
 
-__all__ = ["RealApp", "read_clipboard", "wait_until", "write_clipboard"]
+__all__ = [
+    "RealApp",
+    "close_dialogs",
+    "close_popups",
+    "open_dialogs",
+    "read_clipboard",
+    "wait_until",
+    "write_clipboard",
+]
 
 Widget = TypeVar("Widget", bound=QObject)
 
@@ -49,6 +60,25 @@ def write_clipboard(text: str) -> None:
     subprocess.run(
         ["xclip", "-selection", "clipboard"], input=text, text=True, stdout=subprocess.DEVNULL, timeout=10, check=True
     )
+
+
+def open_dialogs() -> list[QDialog]:
+    """The dialogs that can be seen, in the order they were made."""
+    return [part for part in QApplication.topLevelWidgets() if isinstance(part, QDialog) and part.isVisible()]
+
+
+def close_dialogs() -> None:
+    """Closes every dialog, the last one first, without the questions that they would ask."""
+    while dialogs := open_dialogs():
+        QDialog.done(dialogs[-1], 0)
+        QTest.qWait(50)
+
+
+def close_popups() -> None:
+    """Closes menus and lists that stand open."""
+    while (popup := QApplication.activePopupWidget()) is not None:
+        popup.close()
+    QTest.qWait(50)
 
 
 class RealApp:
@@ -94,6 +124,22 @@ class RealApp:
         assert page is not None
         return page
 
+    @property
+    def rule_chains(self) -> RuleChainsPage:
+        """The page “Rule Chains”."""
+        assert self.window.workspace is not None
+        page = self.window.workspace.findChild(RuleChainsPage)
+        assert page is not None
+        return page
+
+    def open_rule_chains(self) -> RuleChainsPage:
+        """Brings “Rule Chains” to the front; returns when the list has been asked for anew."""
+        page = self.rule_chains
+        assert self.window.workspace is not None
+        self.window.workspace.open_page("Rule Chains")
+        self.background.wait_idle()
+        return page
+
     def find(self, kind: type[Widget], name: str) -> Widget:
         """The part called `name` that can be seen now; waits for it."""
         found: list[Widget] = []
@@ -123,18 +169,35 @@ class RealApp:
         """Types text; it travels on standard input, so that no password shows in a list of processes."""
         self._xdotool("type", "--clearmodifiers", "--delay", "6", "--file", "-", text=text)
 
-    def tab_to(self, name: str, *, tries: int = 40) -> None:
-        """Presses Tab until the widget called `name` has the keyboard."""
+    def tab_to(self, name: str, *, tries: int = 40, back: bool = False) -> None:
+        """Presses Tab (or Shift+Tab, to go back) until the widget called `name` has the keyboard.
+
+        In an editor Tab indents; there Escape goes before it, as the person would press it.
+        """
+        keys = "shift+Tab" if back else "Tab"
         for _ in range(tries):
             focused = QApplication.focusWidget()
             if focused is not None and focused.objectName() == name:
                 return
             before = focused
-            self.press("Tab")
-            wait_until(lambda before=before: QApplication.focusWidget() is not before, "Tab moves on", 5)
+            self.press(*(("Escape", keys) if _takes_tabs(focused) else (keys,)))
+            wait_until(lambda before=before: QApplication.focusWidget() is not before, f"{keys} moves on", 5)
         raise AssertionError(
             f"{name} cannot be reached with Tab; the keyboard is at {_name(QApplication.focusWidget())}"
         )
+
+    def go_to_page(self, title: str) -> None:
+        """Opens a page from the sidebar, with the keyboard."""
+        navigation = self.find(Navigation, "shell.navigation")
+        self.tab_to("shell.navigation")
+        self.press("Home")
+        for _ in range(10):
+            item = navigation.currentItem()
+            if item is not None and item.text(0) == title:
+                break
+            self.press("Down")
+        self.press("Return")
+        self.background.wait_idle()
 
     def wait_active(self, name: str) -> None:
         """Waits until the dialog called `name` has the keyboard."""
@@ -168,6 +231,10 @@ class RealApp:
             return None
         username, password = self._options.credentials
         return Credentials(ServerChoice(self._options.server_url), username, SecretStr(password.get_secret_value()))
+
+
+def _takes_tabs(widget: QWidget | None) -> bool:
+    return isinstance(widget, CodeArea) and not widget.isReadOnly()
 
 
 def _name(widget: QWidget | None) -> str:
