@@ -1,16 +1,11 @@
 """Two administrators change one key at the same time: the second sees both versions, and nothing is lost silently."""
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtWidgets import QLabel
 
-from ss_admin.client.accounts import AccountsClient
 from ss_admin.client.api_keys import ApiKeysClient
 from ss_admin.client.connection import Connection
-from ss_admin.contract.accounts import Role
 from ss_admin.contract.api_keys import ApiKey, ApiKeyChange, RateLimit
-from ss_admin.desktop.demo import DemoBackend
 from tests.support.real_window import RealApp, wait_until
 
 MINE = "Renamed by Maria"
@@ -18,19 +13,9 @@ THEIRS = "Renamed by Jonas"
 
 
 @pytest.fixture
-def jonas(backend: DemoBackend, app: RealApp) -> Iterator[ApiKeysClient]:
-    """The other administrator of the same tenant, at another workstation."""
-    other = next(
-        user
-        for user in backend.ready.users
-        if user.role is Role.TENANT_ADMIN
-        and user.tenant == backend.administrator.tenant
-        and user.username != backend.administrator.username
-    )
-    connection = Connection(backend.ready.url)
-    connection.token = AccountsClient(connection).sign_in(other.username, other.password).token
-    yield ApiKeysClient(connection)
-    connection.close()
+def jonas(jonas_connection: Connection) -> ApiKeysClient:
+    """The other administrator, at another workstation."""
+    return ApiKeysClient(jonas_connection)
 
 
 @pytest.fixture
