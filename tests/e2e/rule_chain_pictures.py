@@ -94,6 +94,7 @@ class RuleChainPictures:
         chain.edit.details.external.setChecked(False)
         chain.edit.graph.picture.select_node("triage")
         chain.edit.graph.node_chosen.emit("triage")
+        wait_until(chain.head.save_button.isEnabled, "the change is noticed")
         self._shot("rule-chain-unsaved")
         self._app.find(QAbstractButton, "ruleChainEditor.addNode").click()
         self._shot("rule-chain-add-node")
@@ -193,7 +194,7 @@ class RuleChainPictures:
         stored = self._client.get(self._chain("Work Order Intake").id)
         chain.edit.details.name.setText("Work Orders of the North Campus")
         editor = chain.edit.json.turn_to(DraftField.DEFINITION)
-        editor.replace_text(editor.text().replace("Facility Manager", "Head of Facilities"))
+        editor.replace_text(editor.text().replace("Building Manager", "Head of Facilities"))
         theirs = RuleChainChange(
             name="Work Order Intake (old)", enabled=False, sample_payload={**stored.sample_payload, "_night": True}
         )

@@ -43,6 +43,7 @@ README_PICTURES = {
     "list-light-100": "api-keys-light",
     "new-key-dark-100": "new-api-key-dark",
     "created-light-100": "api-key-created-light",
+    "rule-chain-test-succeeded-light-100": "rule-chain-test-light",
 }
 SCALES = (1, 2)
 
