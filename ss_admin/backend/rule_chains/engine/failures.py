@@ -19,6 +19,9 @@ __all__ = ["compile_failure", "explain_failure", "read_failure"]
 
 _LONGEST_CAUSE = 500
 _LONGEST_EXPRESSION = 80
+_MOST_EXPRESSIONS = 100
+"""Each is worked out with all values before it: finding the failed one among thousands takes seconds."""
+
 _NODE_INDEX = re.compile(r"nodes\[(\d+)\]: ")
 _CALL = re.compile(r"Opcode Call(?:Function|Method): (Function|Method) `(\w+)` failed: (.*)", re.DOTALL)
 _OPCODE = re.compile(r"Opcode (\w+): (.*)", re.DOTALL)
@@ -107,7 +110,10 @@ def _find_failing_expression(node: dict[str, Any], given: dict[str, Any]) -> tup
     if node.get("type") not in (EXPRESSION, CUSTOM):
         return None
     before: dict[str, Any] = {}
-    for place in expressions_of(node):
+    places = list(expressions_of(node))
+    if len(places) > _MOST_EXPRESSIONS:
+        return None
+    for place in places:
         try:
             value = zen.evaluate_expression(place.text, {**given, "$": before})
         except BaseException as fault:  # noqa: BLE001 - the engine's panics are no `Exception`

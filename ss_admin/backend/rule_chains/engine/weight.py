@@ -29,6 +29,13 @@ levels. The engine ends the process at some 800 in a thread with 1 MiB of stack.
 MAX_LIGHT_BYTES = 4 * 1024 * 1024
 """What a run may make, by the estimate."""
 
+MAX_LIGHT_PATTERN_CHARACTERS = 500
+"""Of all patterns in `matches` together. The engine compiles each of them anew at every run, which takes up to 0.2 ms
+a character (`\\w` stands for 700 ranges of characters)."""
+
+MAX_LIGHT_PATTERN_WORK = 4 * 1024 * 1024
+"""Characters of patterns times bytes of payload: a search takes up to 130 ns for each of these."""
+
 _NAMES = """
 abs avg bool ceil contains d date dateString dayOfMonth dayOfWeek dayOfYear duration endOf endsWith flatten floor
 isNumeric keys len lower max median min mode monthOfYear monthString number rand round startOf startsWith string sum
@@ -41,7 +48,7 @@ _QUICK_FUNCTIONS = frozenset(_NAMES.split())
 _NO_CALLS = frozenset({"and", "or", "in", "not"})
 _STRING = re.compile(r"\"[^\"]*\"|'[^']*'")
 _CALL = re.compile(r"([A-Za-z_]\w*)\s*\(")
-_MATCHES = re.compile(r"\bmatches\s*\(\s*[\w.$]+\s*,\s*(?:\"[^\"{]{0,64}\"|'[^'{]{0,64}')\s*\)")
+_MATCHES = re.compile(r"\bmatches\s*\(\s*[\w.$]+\s*,\s*(\"[^\"{]{0,64}\"|'[^'{]{0,64}')\s*\)")
 
 
 def largest_light_payload(input_schema: dict[str, Any], definition: dict[str, Any]) -> int | None:
@@ -56,12 +63,15 @@ def largest_light_payload(input_schema: dict[str, Any], definition: dict[str, An
         # What is not even formed as a definition should be has been stored by other ways; it goes the careful way.
         return None
     room = (MAX_LIGHT_BYTES - growth.fixed) / max(growth.per_byte, 1)
+    room = min(room, MAX_LIGHT_PATTERN_WORK / max(_pattern_characters(definition), 1))
     return min(int(room), MAX_LIGHT_PAYLOAD_BYTES) if room >= 1 else None
 
 
 def _has_light_nodes(definition: dict[str, Any]) -> bool:
     nodes = [node for _, node in objects(definition["nodes"])]
     if not nodes or len(nodes) > MAX_LIGHT_NODES or count_cells(nodes) > MAX_LIGHT_CELLS or definition.get("blocks"):
+        return False
+    if _pattern_characters(definition) > MAX_LIGHT_PATTERN_CHARACTERS:
         return False
     levels = expressions = 0
     for node in nodes:
@@ -79,6 +89,12 @@ def _has_light_nodes(definition: dict[str, Any]) -> bool:
             levels += 0 if place.unary else _brackets(place.text)
         levels += node["type"] == CUSTOM
     return levels <= MAX_LIGHT_LEVELS and expressions <= MAX_LIGHT_EXPRESSIONS
+
+
+def _pattern_characters(definition: dict[str, Any]) -> int:
+    """How long the patterns in `matches` are together, with their quotation marks."""
+    texts = [place.text for _, node in objects(definition["nodes"]) for place in expressions_of(node)]
+    return sum(len(pattern) for text in texts for pattern in _MATCHES.findall(text))
 
 
 def _path_levels(content: dict[str, Any]) -> int:

@@ -153,6 +153,14 @@ def test_causes_are_told_in_words(expression: str, cause: str) -> None:
     assert failed(row(expressions(v=expression)), {"a": "x"}).message.endswith(f"failed. {cause}")
 
 
+def test_the_cause_is_not_searched_for_among_thousands_of_expressions() -> None:
+    many = {f"v{number}": "1" for number in range(3000)}
+    failure = failed(row(expressions("more", **many, last="len(1)")))
+    assert failure.message.startswith("Node “More”: ")
+    assert "len(1)" in failure.message
+    assert failure.duration_ms < 1000
+
+
 def test_a_failure_has_the_trace_up_to_the_failed_node() -> None:
     definition = row(expressions(v="a * 2"), saved(document="v"), expressions("more", w="len(v)"), sent())
     failure = failed(definition, {"a": 2})
