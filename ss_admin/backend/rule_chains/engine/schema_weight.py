@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from ss_admin.backend.rule_chains.engine.schema_checks import patterns_of
+from ss_admin.backend.rule_chains.engine.schema_parts import DATA_KEYWORDS, LostReference, find_referred, patterns_of
 
 __all__ = ["is_light_schema"]
 
@@ -14,7 +14,6 @@ _LONGEST_PATTERN = 500
 _COUNTED = re.compile(r"\{\s*(\d*)\s*,?\s*(\d*)\s*\}")
 _LARGEST_COUNT = 100
 _UNCLEAR = frozenset({"$dynamicRef", "$recursiveRef", "$id", "$anchor", "$dynamicAnchor", "$vocabulary"})
-_DATA = frozenset({"const", "enum", "default", "examples"})
 
 
 def is_light_schema(schema: dict[str, Any]) -> bool:
@@ -23,7 +22,7 @@ def is_light_schema(schema: dict[str, Any]) -> bool:
         return False
     try:
         return _Unfolding(schema).size(schema, ()) <= MAX_LIGHT_SUBSCHEMAS
-    except _Unclear:
+    except (LostReference, _Unclear):
         return False
 
 
@@ -49,27 +48,18 @@ class _Unfolding:
         for name, value in part.items():
             if name == "$ref" and isinstance(value, str):
                 total += self._referred(value, within)
-            elif name in _DATA:
+            elif name in DATA_KEYWORDS:
                 total += len(value) if isinstance(value, list) else 1
             elif name != "$defs" or value is not self._root.get("$defs"):
                 total += self.size(value, within)
         return total
 
     def _referred(self, reference: str, within: tuple[str, ...]) -> int:
-        if reference in within or not reference.startswith("#"):
+        if reference in within:
             raise _Unclear
         if reference not in self._known:
-            self._known[reference] = self.size(self._find(reference), (*within, reference))
+            self._known[reference] = self.size(find_referred(self._root, reference), (*within, reference))
         return self._known[reference]
-
-    def _find(self, reference: str) -> object:
-        found: object = self._root
-        for token in filter(None, reference[1:].split("/")):
-            name = token.replace("~1", "/").replace("~0", "~")
-            if not isinstance(found, dict) or name not in found:
-                raise _Unclear
-            found = found[name]
-        return found
 
 
 def _is_light_pattern(pattern: str) -> bool:

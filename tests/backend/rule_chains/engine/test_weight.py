@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ss_admin.backend.rule_chains.engine.graph import Graph, GraphFailed
+from ss_admin.backend.rule_chains.engine.graph import Graph
 from ss_admin.backend.rule_chains.engine.growth import Growth, TooComplex
+from ss_admin.backend.rule_chains.engine.outcomes import GraphFailed
 from ss_admin.backend.rule_chains.engine.weight import (
     MAX_LIGHT_BYTES,
     MAX_LIGHT_PAYLOAD_BYTES,
@@ -116,9 +117,17 @@ def test_ordinary_schemas_are_light(schema: dict[str, Any]) -> None:
     assert largest(row(), schema) is not None
 
 
-def doubling(levels: int) -> dict[str, Any]:
-    steps = {f"a{n}": {"allOf": [{"$ref": f"#/$defs/a{n + 1}"}] * 2} for n in range(levels)}
-    return {"$defs": {**steps, f"a{levels}": {"type": "object"}}, "$ref": "#/$defs/a0"}
+def doubling(levels: int, way: str = "#/$defs/") -> dict[str, Any]:
+    steps = {f"a{n}": {"allOf": [{"$ref": f"{way}a{n + 1}"}] * 2} for n in range(levels)}
+    return {"$defs": {**steps, f"a{levels}": {"type": "object"}}, "$ref": f"{way}a0"}
+
+
+def doubling_within(name: str, written: str, levels: int = 20) -> dict[str, Any]:
+    """Under a name that can be misread, in which case the references seem to lead to something small."""
+    heavy = doubling(levels, f"#/$defs/{written}/")
+    small: dict[str, Any] = {f"a{n}": {} for n in range(levels)}
+    beside = {written: small} if written else small
+    return {"$defs": {name: heavy["$defs"], **beside}, "$ref": heavy["$ref"]}
 
 
 @pytest.mark.parametrize(
@@ -134,6 +143,8 @@ def doubling(levels: int) -> dict[str, Any]:
         {"enum": [str(n) for n in range(2000)]},
         doubling(12),
         doubling(500),
+        doubling_within("", ""),
+        doubling_within("a b", "a%20b"),
     ],
 )
 def test_schemas_that_call_themselves_or_unfold_into_too_much_are_not_light(schema: dict[str, Any]) -> None:
