@@ -4,25 +4,20 @@ Rows are always locked in the order of their ids: so two administrators' bulk or
 wait for each other in turn and never crosswise.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TypeVar
 
 from sqlalchemy import delete, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from ss_admin.backend.activity.service import Actor
 from ss_admin.backend.api_keys.rows import is_well_formed_id, select_api_keys, to_api_key
+from ss_admin.backend.store.chunks import chunks
 from ss_admin.backend.store.tables import ApiKeyRow, TombstoneRow
 from ss_admin.backend.store.types import Instant
 from ss_admin.contract.api_keys import ApiKey, ApiKeyStatus
 
 __all__ = ["delete_keys", "lock_keys", "set_status"]
-
-Value = TypeVar("Value")
-
-CHUNK = 500
-"""Values in one IN list; older builds of SQLite take 999 variables in a statement."""
 
 
 def lock_keys(session: Session, tenant_id: str, ids: Iterable[str]) -> dict[int, ApiKey]:
@@ -31,7 +26,7 @@ def lock_keys(session: Session, tenant_id: str, ids: Iterable[str]) -> dict[int,
     found = {}
     # Wrapped, the tenant is no use to an index: SQLite would rather walk all of the tenant's keys than look up ids.
     of_tenant = ApiKeyRow.tenant_id.concat("") == tenant_id
-    for chunk in _chunks(wanted):
+    for chunk in chunks(wanted):
         query = select_api_keys().where(of_tenant, ApiKeyRow.id.in_(chunk))
         for row in session.execute(query.order_by(ApiKeyRow.id).with_for_update(of=ApiKeyRow)):
             found[row.number] = to_api_key(row)
@@ -40,7 +35,7 @@ def lock_keys(session: Session, tenant_id: str, ids: Iterable[str]) -> dict[int,
 
 def delete_keys(session: Session, actor: Actor, keys: Mapping[int, ApiKey], now: datetime) -> None:
     """Delete locked keys and leave a tombstone for each; the digest moves inside the database."""
-    for chunk in _chunks(list(keys)):
+    for chunk in chunks(list(keys)):
         buried = select(
             ApiKeyRow.digest,
             ApiKeyRow.id,
@@ -58,7 +53,7 @@ def delete_keys(session: Session, actor: Actor, keys: Mapping[int, ApiKey], now:
 
 def set_status(session: Session, numbers: Iterable[int], status: ApiKeyStatus, now: datetime) -> None:
     """Give locked keys another status; each counts as a change of its own."""
-    for chunk in _chunks(list(numbers)):
+    for chunk in chunks(list(numbers)):
         change = (
             update(ApiKeyRow)
             .where(ApiKeyRow.number.in_(chunk))
@@ -77,8 +72,3 @@ _TOMBSTONE_COLUMNS = [
     "deleted_by_name",
     "deleted_at",
 ]
-
-
-def _chunks(values: list[Value]) -> Iterator[list[Value]]:
-    for start in range(0, len(values), CHUNK):
-        yield values[start : start + CHUNK]

@@ -7,12 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from ss_admin.backend.store.chunks import chunks
 from ss_admin.backend.store.tables import RuleChainDayRow
 
 __all__ = ["ChainRuns", "first_counted_day", "runs_of_chains"]
-
-CHUNK = 500
-"""Values in one IN list; older builds of SQLite take 999 variables in a statement."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +37,8 @@ def runs_of_chains(session: Session, rulechain_ids: Sequence[str], days: int) ->
     found = {}
     succeeded, failed = func.sum(RuleChainDayRow.succeeded), func.sum(RuleChainDayRow.failed)
     columns = (RuleChainDayRow.rulechain_id, succeeded, failed, func.max(RuleChainDayRow.last_run_at))
-    for start in range(0, len(rulechain_ids), CHUNK):
-        of_chains = RuleChainDayRow.rulechain_id.in_(rulechain_ids[start : start + CHUNK])
+    for chunk in chunks(rulechain_ids):
+        of_chains = RuleChainDayRow.rulechain_id.in_(chunk)
         query = select(*columns).where(of_chains, RuleChainDayRow.day >= first_counted_day(days))
         for rulechain_id, good, bad, last in session.execute(query.group_by(RuleChainDayRow.rulechain_id)):
             found[rulechain_id] = ChainRuns(runs=int(good) + int(bad), succeeded=int(good), last_run_at=last)

@@ -13,6 +13,7 @@ from sqlalchemy import Select, delete, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from ss_admin.backend.rule_chains.statistics import first_counted_day
+from ss_admin.backend.store.chunks import chunks
 from ss_admin.backend.store.engine import Store, StoreUnavailable
 from ss_admin.backend.store.tables import (
     DeliveryRow,
@@ -28,9 +29,6 @@ __all__ = ["Trimmer"]
 _log = logging.getLogger(__name__)
 
 BATCH = 1000
-CHUNK = 500
-"""Values in one IN list; older builds of SQLite take 999 variables in a statement."""
-
 INTERVAL_SECONDS = 3600.0
 _UNSYNCED = {"synchronize_session": False}
 _SLACK = timedelta(days=1)
@@ -97,8 +95,7 @@ class Trimmer:
 
 def _trim_executions(session: Session, kept_since: datetime, batch: int) -> int:
     found = session.execute(_old_executions(kept_since, batch)).all()
-    for start in range(0, len(found), CHUNK):
-        chunk = found[start : start + CHUNK]
+    for chunk in chunks(found):
         of_executions = DeliveryRow.execution_id.in_([row.id for row in chunk])
         session.execute(delete(DeliveryRow).where(of_executions).execution_options(**_UNSYNCED))
         numbers = ExecutionRow.number.in_([row.number for row in chunk])
