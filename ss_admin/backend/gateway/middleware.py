@@ -21,7 +21,8 @@ from ss_admin.backend.gateway.recorder import Recorder
 from ss_admin.backend.problems import ProblemError
 from ss_admin.backend.request_context import REQUEST_ID
 from ss_admin.backend.rule_chains.engine.apart import ApartRunners
-from ss_admin.backend.rule_chains.engine.compiled import ChainSource, CompiledChains
+from ss_admin.backend.rule_chains.engine.compiled import CompiledChains
+from ss_admin.backend.rule_chains.engine.runs import ChainSource
 from ss_admin.backend.rule_chains.service import load_chain
 from ss_admin.backend.settings import Settings
 from ss_admin.backend.store.engine import Store

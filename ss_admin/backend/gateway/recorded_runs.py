@@ -12,8 +12,8 @@ from ss_admin.backend.gateway.answers import Answer, execution_answer
 from ss_admin.backend.gateway.authenticator import Caller, ChainState
 from ss_admin.backend.gateway.execution_log import ExecutionLog, ExecutionNotRecordable
 from ss_admin.backend.problems import ProblemError
-from ss_admin.backend.rule_chains.engine.compiled import (
-    CompiledChains,
+from ss_admin.backend.rule_chains.engine.compiled import CompiledChains
+from ss_admin.backend.rule_chains.engine.runs import (
     PayloadMismatch,
     RuleChainFailed,
     RuleChainGone,

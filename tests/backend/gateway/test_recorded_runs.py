@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 import time_machine
 
-from ss_admin.backend.rule_chains.engine.compiled import CompiledChains, RuleChainGone, Run, RunnersBusy
+from ss_admin.backend.rule_chains.engine.compiled import CompiledChains
 from ss_admin.backend.rule_chains.engine.effects import SavedDocument
+from ss_admin.backend.rule_chains.engine.runs import RuleChainGone, Run, RunnersBusy
 from ss_admin.backend.store.tables import RecordRow
 from tests.support.article import SAMPLE_PAYLOAD
 from tests.support.chain_definitions import compute, in_a_row, save_record

@@ -7,8 +7,9 @@ import pytest
 
 from ss_admin.backend.rule_chains.engine.apart import ApartRunners
 from ss_admin.backend.rule_chains.engine.checks import find_definition_faults
-from ss_admin.backend.rule_chains.engine.compiled import Chain, ChainSource, CompiledChains, PayloadMismatch
+from ss_admin.backend.rule_chains.engine.compiled import CompiledChains
 from ss_admin.backend.rule_chains.engine.effects import SavedDocument, WebhookCall
+from ss_admin.backend.rule_chains.engine.runs import Chain, ChainSource, PayloadMismatch
 from ss_admin.resource_files import resource_path
 from tests.support.article import CURL_PAYLOAD, SAMPLE_PAYLOAD
 

@@ -32,7 +32,7 @@ from ss_admin.backend.rule_chains.engine.wire import (
 )
 from ss_admin.contract.problems import FieldFault
 
-__all__ = ["ApartChain", "ApartRunners", "RunnersBusy"]
+__all__ = ["ApartChain", "ApartRunners"]
 
 _log = logging.getLogger(__name__)
 

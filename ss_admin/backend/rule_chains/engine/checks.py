@@ -5,9 +5,10 @@ from typing import Any
 import orjson
 
 from ss_admin.backend.rule_chains.engine.faults import Fault, FaultList
-from ss_admin.backend.rule_chains.engine.graph import Graph, GraphFailed
+from ss_admin.backend.rule_chains.engine.graph import Graph
 from ss_admin.backend.rule_chains.engine.graph_checks import check_graph
 from ss_admin.backend.rule_chains.engine.limits import MAX_DEFINITION_BYTES, MAX_DEPTH, MAX_SCHEMA_BYTES
+from ss_admin.backend.rule_chains.engine.outcomes import GraphFailed
 from ss_admin.backend.rule_chains.engine.schema_checks import check_schema
 from ss_admin.backend.rule_chains.engine.values import depth_of
 

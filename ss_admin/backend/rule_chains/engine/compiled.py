@@ -6,28 +6,10 @@ from typing import Protocol
 
 from ss_admin.backend.rule_chains.engine.apart import ApartRunners
 from ss_admin.backend.rule_chains.engine.light import LightChain
-from ss_admin.backend.rule_chains.engine.runs import (
-    Chain,
-    ChainSource,
-    PayloadMismatch,
-    RuleChainFailed,
-    RuleChainGone,
-    Run,
-    RunnersBusy,
-)
+from ss_admin.backend.rule_chains.engine.runs import Chain, ChainSource, RuleChainGone
 from ss_admin.backend.rule_chains.engine.weight import largest_light_payload
 
-__all__ = [
-    "Chain",
-    "ChainLoader",
-    "ChainSource",
-    "CompiledChains",
-    "PayloadMismatch",
-    "RuleChainFailed",
-    "RuleChainGone",
-    "Run",
-    "RunnersBusy",
-]
+__all__ = ["ChainLoader", "CompiledChains"]
 
 MAX_COMPILED_CHAINS = 1000
 

@@ -18,7 +18,7 @@ from ss_admin.backend.rule_chains.engine.parts import CUSTOM, EXPRESSION, INPUT,
 from ss_admin.backend.rule_chains.engine.steps import read_steps
 from ss_admin.backend.rule_chains.engine.values import UnfitValue, json_size
 
-__all__ = ["Graph", "GraphFailed", "Outcome"]
+__all__ = ["Graph"]
 
 _KEY = "chain"
 _RUNNABLE = frozenset({INPUT, OUTPUT, TABLE, EXPRESSION, SWITCH, CUSTOM})

@@ -113,19 +113,4 @@ def unfit_payload() -> PayloadMismatch:
 
 
 def _trace(steps: tuple[Step, ...]) -> tuple[NodeTrace, ...]:
-    if not steps:
-        return ()
-    return tuple(
-        NodeTrace(
-            node_id=step.node_id,
-            name=step.name,
-            kind=step.kind,
-            order=step.order,
-            input=step.input,
-            output=step.output,
-            duration_ms=step.duration_ms,
-            error=step.error,
-            effect=step.effect,
-        )
-        for step in steps
-    )
+    return tuple(NodeTrace.model_validate(step, from_attributes=True) for step in steps)

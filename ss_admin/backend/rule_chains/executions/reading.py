@@ -16,7 +16,6 @@ from ss_admin.backend.store.tables import DeliveryRow, ExecutionRow, RecordRow, 
 from ss_admin.contract.documents import ObjectRef
 from ss_admin.contract.executions import (
     Delivery,
-    DeliveryStatus,
     Execution,
     ExecutionDetail,
     ExecutionOutcome,
@@ -148,33 +147,10 @@ def _definition(session: Session, row: ExecutionRow) -> dict[str, Any]:
 
 def _records(session: Session, execution_id: str) -> list[SavedRecord]:
     query = select(RecordRow).where(RecordRow.execution_id == execution_id).order_by(RecordRow.number)
-    return [
-        SavedRecord(
-            id=row.id,
-            collection=row.collection,
-            node_id=row.node_id,
-            document=row.document,
-            created_at=row.created_at,
-        )
-        for row in session.scalars(query)
-    ]
+    return [SavedRecord.model_validate(row, from_attributes=True) for row in session.scalars(query)]
 
 
 def _deliveries(session: Session, execution_id: str) -> list[Delivery]:
     query = select(DeliveryRow).where(DeliveryRow.execution_id == execution_id)
-    return [
-        Delivery(
-            id=row.id,
-            node_id=row.node_id,
-            node_name=row.node_name,
-            url=row.url,
-            status=DeliveryStatus(row.status),
-            attempts=row.attempts,
-            created_at=row.created_at,
-            next_attempt_at=row.next_attempt_at,
-            delivered_at=row.delivered_at,
-            last_status=row.last_status,
-            last_error=row.last_error,
-        )
-        for row in session.scalars(query.order_by(DeliveryRow.created_at, DeliveryRow.node_name, DeliveryRow.id))
-    ]
+    query = query.order_by(DeliveryRow.created_at, DeliveryRow.node_name, DeliveryRow.id)
+    return [Delivery.model_validate(row, from_attributes=True) for row in session.scalars(query)]

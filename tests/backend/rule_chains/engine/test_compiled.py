@@ -8,15 +8,15 @@ import pytest
 from ss_admin.backend.rule_chains.engine import compiled as engine
 from ss_admin.backend.rule_chains.engine import light
 from ss_admin.backend.rule_chains.engine.apart import ApartChain, ApartRunners
-from ss_admin.backend.rule_chains.engine.compiled import (
+from ss_admin.backend.rule_chains.engine.compiled import CompiledChains
+from ss_admin.backend.rule_chains.engine.light import LightChain
+from ss_admin.backend.rule_chains.engine.runs import (
     Chain,
     ChainSource,
-    CompiledChains,
     PayloadMismatch,
     RuleChainFailed,
     RuleChainGone,
 )
-from ss_admin.backend.rule_chains.engine.light import LightChain
 from tests.support.graphs import expressions, node, row, saved, sent, source
 
 
