@@ -3,7 +3,7 @@
 from enum import IntEnum
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from ss_admin.contract.rule_chains import RuleChainDetail
 from ss_admin.desktop.rule_chains.edit.edit_tab import EditTab
@@ -13,6 +13,7 @@ from ss_admin.desktop.rule_chains.trial.test_tab import TestTab
 from ss_admin.desktop.widgets.busy import ProgressStripe
 from ss_admin.desktop.widgets.empty_state import EmptyState
 from ss_admin.desktop.widgets.labels import line
+from ss_admin.desktop.widgets.tab_bar import TabBar
 
 __all__ = ["ChainTab", "ChainTabs"]
 
@@ -36,11 +37,7 @@ class ChainTabs(QWidget):
     def __init__(self, surroundings: Surroundings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         theme = surroundings.theme
-        self.bar = QTabBar()
-        self.bar.setObjectName("ruleChain.tabs")
-        self.bar.setAccessibleName("Parts of the rule chain")
-        self.bar.setDrawBase(False)
-        self.bar.setExpanding(False)
+        self.bar = TabBar(theme=theme, name="ruleChain.tabs", label="Parts of the rule chain")
         self.edit = EditTab(surroundings)
         self.test = TestTab(chains=surroundings.chains, background=surroundings.background, theme=theme)
         self.executions = ExecutionsTab(

@@ -21,6 +21,7 @@ from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.buttons import button
 from ss_admin.desktop.widgets.dialog import Dialog
 from ss_admin.desktop.widgets.notice import Notice
+from ss_admin.desktop.widgets.tab_bar import TabBar
 
 __all__ = ["ExecutionDialog"]
 
@@ -68,9 +69,8 @@ class ExecutionDialog(Dialog):
         self._again.hide()
         self.parts = QTabWidget()
         self.parts.setObjectName("execution.parts")
+        self.parts.setTabBar(TabBar(theme=theme, name="execution.tabs", label="Parts of the execution"))
         self.parts.setDocumentMode(True)
-        self.parts.tabBar().setObjectName("execution.tabs")
-        self.parts.tabBar().setAccessibleName("Parts of the execution")
         self._facts = ExecutionFacts(execution, now=clock(), clipboard=clipboard, theme=theme)
         self.body.setSpacing(theme.tokens.m)
         for part in (self._facts, self._notice, self._again, self.parts):

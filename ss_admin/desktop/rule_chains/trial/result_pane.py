@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from ss_admin.contract.rule_chains import ChainTestResult
 from ss_admin.desktop.rule_chains.json_editor.json_editor import JsonEditor
@@ -12,6 +12,7 @@ from ss_admin.desktop.rule_chains.trial.outcome_words import OutcomeWords
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.labels import wrapped_label
 from ss_admin.desktop.widgets.notice import Notice
+from ss_admin.desktop.widgets.tab_bar import TabBar
 
 __all__ = ["ResultPane"]
 
@@ -27,11 +28,7 @@ class ResultPane(QWidget):
         self._said: OutcomeWords | None = None
         self._notice = Notice("neutral", _NOTHING_YET, theme=theme)
         self._notice.setObjectName(f"{name}.outcome")
-        self._tabs = QTabBar()
-        self._tabs.setObjectName(f"{name}.resultTabs")
-        self._tabs.setAccessibleName("What the test gave")
-        self._tabs.setDrawBase(False)
-        self._tabs.setExpanding(False)
+        self._tabs = TabBar(theme=theme, name=f"{name}.resultTabs", label="What the test gave")
         self._tabs.addTab("Trace")
         self._tabs.addTab("Result")
         self._trace = TraceView(theme=theme, name=f"{name}.trace")
