@@ -23,6 +23,7 @@ class Switch(QToggleSwitch):
         self.switchWidth = 34
         self.switchHeight = 20
         self.handleSize = 14
+        self._by_hand = False
         self.setAccessibleName(text)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -58,6 +59,20 @@ class Switch(QToggleSwitch):
     @override
     def sizeHint(self) -> QSize:
         return super().sizeHint() + QSize(_GAP, 4)
+
+    @override
+    def nextCheckState(self) -> None:
+        self._by_hand = True
+        super().nextCheckState()
+        self._by_hand = False
+
+    @override
+    def checkStateSet(self) -> None:
+        """What the program sets stands there at once: the knob slides under a hand alone."""
+        slide = self.animationDuration()
+        self.setAnimationDuration(slide if self._by_hand else 0)
+        super().checkStateSet()
+        self.setAnimationDuration(slide)
 
     def _colours(self) -> tuple[QColor, QColor, QColor]:
         """Those of the track, its outline and the knob."""
