@@ -63,7 +63,7 @@ class ChainHead(QWidget):
         if chain.enabled:
             self.enabled.say("Enabled", "success", icon="ph.check-circle")
         else:
-            self.enabled.say("Disabled", "neutral", icon="ph.pause-circle")
+            self.enabled.say("Disabled", "neutral", icon="ph.prohibit")
 
     def show_state(self, text: str, *, can_save: bool) -> None:
         """What stands beside “Save Changes”: “Unsaved changes”, “Saving…”, or nothing."""

@@ -28,7 +28,7 @@ class RowMenu(Menu):
             (
                 "disable" if active else "enable",
                 "Disable" if active else "Enable",
-                "ph.pause-circle" if active else "ph.play-circle",
+                "ph.prohibit" if active else "ph.check-circle",
                 lambda: self.status_requested.emit(api_key, status),
             ),
             ("curl", "Copy cURL example", "ph.terminal-window", lambda: self.curl_requested.emit(api_key)),

@@ -42,9 +42,9 @@ class RowMenu(Menu):
     def _add_switches(self, chain: RuleChain) -> None:
         """The two switches, each in the words of what it would do now."""
         if chain.enabled:
-            entry = ("disable", "Disable", "ph.pause-circle", "Every call is refused at once, with 403")
+            entry = ("disable", "Disable", "ph.prohibit", "Every call is refused at once, with 403")
         else:
-            entry = ("enable", "Enable", "ph.play-circle", "The chain runs again")
+            entry = ("enable", "Enable", "ph.check-circle", "The chain runs again")
         self._add(*entry[:3], tooltip=entry[3]).connect(lambda: self.enabled_requested.emit(chain, not chain.enabled))
         if chain.is_external:
             entry = ("internal", "Make internal", "ph.house-simple", "Partners’ calls are refused at once, with 403")
