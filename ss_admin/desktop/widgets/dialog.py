@@ -59,10 +59,10 @@ class Dialog(QDialog):
         self._body_widget = self._scroll.content
         self.body = self._scroll.column
         self.body.setContentsMargins(_SIDE, 4, _SIDE, 20)
+        self._scroll.keep_bar_in_margin(_SIDE)
         self.body.setSpacing(theme.tokens.l)
         self._steady = steady
         self._has_its_height = False
-        self._scroll.verticalScrollBar().rangeChanged.connect(self._make_room_for_bar)
         self._before_busy: QWidget | None = None
         self._stripe = ProgressStripe(theme=theme)
         self.primary_button: QPushButton = button(primary, kind, name=f"{name}.primary")
@@ -150,12 +150,6 @@ class Dialog(QDialog):
         layout.addWidget(self._scroll, 1)
         layout.addWidget(footer)
         layout.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
-
-    def _make_room_for_bar(self, _lowest: int, highest: int) -> None:
-        """The scroll bar stands in the margin, so that nothing moves aside when it comes."""
-        margins = self.body.contentsMargins()
-        margins.setRight(_SIDE - (self._scroll.verticalScrollBar().sizeHint().width() if highest else 0))
-        self.body.setContentsMargins(margins)
 
     def _fit(self) -> None:
         """Gives the body the height that it wants, as far as the screen has it."""

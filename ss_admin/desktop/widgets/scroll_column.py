@@ -21,6 +21,13 @@ class ScrollColumn(QScrollArea):
         self.column = QVBoxLayout(self.content)
         self.setWidget(self.content)
         self.content.installEventFilter(self)
+        self._side: int | None = None
+        self.verticalScrollBar().rangeChanged.connect(self._make_room_for_bar)
+
+    def keep_bar_in_margin(self, side: int) -> None:
+        """Gives the content a right margin of `side` pixels in which the scroll bar stands when it comes."""
+        self._side = side
+        self._make_room_for_bar(0, self.verticalScrollBar().maximum())
 
     def height_wanted(self, width: int) -> int:
         """The height at which the content needs no scrolling, at this width, in pixels."""
@@ -38,6 +45,13 @@ class ScrollColumn(QScrollArea):
         if watched is self.content and event.type() == QEvent.Type.LayoutRequest:
             self._keep_height()
         return super().eventFilter(watched, event)
+
+    def _make_room_for_bar(self, _lowest: int, highest: int) -> None:
+        """Nothing moves aside when the bar comes."""
+        if self._side is not None:
+            margins = self.column.contentsMargins()
+            margins.setRight(self._side - (self.verticalScrollBar().sizeHint().width() if highest else 0))
+            self.column.setContentsMargins(margins)
 
     def _keep_height(self) -> None:
         self.content.setMinimumHeight(self.height_wanted(self.viewport().width()))

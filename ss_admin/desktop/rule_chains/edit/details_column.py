@@ -17,6 +17,7 @@ from ss_admin.desktop.widgets.switch import Switch
 __all__ = ["DetailsColumn"]
 
 _DESCRIPTION_LINES = 5
+_BAR_MARGIN = 14
 
 
 class DetailsColumn(ScrollColumn):
@@ -53,7 +54,8 @@ class DetailsColumn(ScrollColumn):
         }
         lines = self.description.fontMetrics().lineSpacing() * _DESCRIPTION_LINES
         self.description.setFixedHeight(lines + 20)
-        self.column.setContentsMargins(0, 4, 14, 4)
+        self.column.setContentsMargins(0, 4, 0, 4)
+        self.keep_bar_in_margin(_BAR_MARGIN)
         self.column.setSpacing(theme.tokens.l)
         for field in self._fields.values():
             self.column.addWidget(field)
@@ -79,6 +81,11 @@ class DetailsColumn(ScrollColumn):
         """What holds for the chain as it is stored."""
         self.endpoint.show_chain(chain)
         self.secret_button.setVisible(has_webhook)
+
+    @property
+    def has_faults(self) -> bool:
+        """Whether a field says that something is wrong with it."""
+        return any(field.error for field in self._fields.values())
 
     def show_faults(self, faults: dict[DraftField, str]) -> bool:
         """Says at each field what is wrong with it, and goes to the first. Whether there was any."""

@@ -1,8 +1,11 @@
 """“View API Endpoint”: unfolds the address that partners call, and a cURL call of it that is ready to paste."""
 
+import math
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontMetrics, QTextOption
+from PySide6.QtGui import QResizeEvent, QTextOption
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from ss_admin.contract.rule_chains import RuleChainDetail
 from ss_admin.desktop.clipboard import Clipboard, CopyOutcome
@@ -14,9 +17,7 @@ from ss_admin.desktop.widgets.labels import words, wrapped_label
 
 __all__ = ["EndpointSection"]
 
-_URL_LINES = 3
-_AROUND = 36
-"""Pixels above and below the lines: margins, padding, and a horizontal scroll bar."""
+_URL_LINES = 6
 _CURL_LINES = 9
 _KEY_NOTE = "The key comes from $SS_API_KEY, so that it stands in no command line and in no history."
 _CURL_COPIED = "The cURL example was copied. Put the key from your safe into SS_API_KEY."
@@ -31,18 +32,14 @@ class EndpointSection(QWidget):
     def __init__(self, *, clipboard: Clipboard, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._clipboard = clipboard
-        self.url = _to_read("API endpoint", "ruleChainEditor.endpointUrl", _URL_LINES, theme)
+        self.url = _TextToRead("API endpoint", "ruleChainEditor.endpointUrl", _URL_LINES, theme)
         self.url.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
-        self.curl = _to_read("cURL example", "ruleChainEditor.curl", _CURL_LINES, theme)
+        self.curl = _TextToRead("cURL example", "ruleChainEditor.curl", _CURL_LINES, theme)
         self.curl.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self._state = wrapped_label("", "caption")
         self._state.setObjectName("ruleChainEditor.endpointState")
-        self._copy_url = IconButton(
-            "ph.copy", "Copy API endpoint", name="ruleChainEditor.copyEndpoint", theme=theme, outlined=True
-        )
-        self._copy_curl = IconButton(
-            "ph.copy", "Copy cURL example", name="ruleChainEditor.copyCurl", theme=theme, outlined=True
-        )
+        self._copy_url = IconButton("ph.copy", "Copy API endpoint", name="ruleChainEditor.copyEndpoint", theme=theme)
+        self._copy_curl = IconButton("ph.copy", "Copy cURL example", name="ruleChainEditor.copyCurl", theme=theme)
         self.disclosure = Disclosure("View API Endpoint", name="ruleChainEditor.viewEndpoint", theme=theme)
         self._lay_out()
         self._copy_url.clicked.connect(lambda: self._copy(self.url, "The API endpoint was copied."))
@@ -61,10 +58,13 @@ class EndpointSection(QWidget):
             label = words(text.accessibleName(), "label")
             label.setBuddy(text)
             head = QHBoxLayout()
-            head.addWidget(label, 1, Qt.AlignmentFlag.AlignBottom)
-            head.addWidget(copy_button)
-            inside.addLayout(head)
-            inside.addWidget(text)
+            head.addWidget(label, 1, Qt.AlignmentFlag.AlignVCenter)
+            head.addWidget(copy_button, 0, Qt.AlignmentFlag.AlignVCenter)
+            part = QVBoxLayout()
+            part.setSpacing(2)
+            part.addLayout(head)
+            part.addWidget(text)
+            inside.addLayout(part)
         inside.addWidget(wrapped_label(_KEY_NOTE, "caption"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -87,12 +87,28 @@ def _what_partners_get(chain: RuleChainDetail) -> str:
     return "Partners call this address with POST, a JSON object and their API key."
 
 
-def _to_read(label: str, name: str, lines: int, theme: Theme) -> QPlainTextEdit:
-    text = QPlainTextEdit()
-    text.setObjectName(name)
-    text.setAccessibleName(label)
-    text.setReadOnly(True)
-    text.setTabChangesFocus(True)
-    text.setFont(theme.mono_font(theme.tokens.caption))
-    text.setFixedHeight(QFontMetrics(text.font()).lineSpacing() * lines + _AROUND)
-    return text
+class _TextToRead(QPlainTextEdit):
+    """As high as its lines, up to `most` of them."""
+
+    def __init__(self, label: str, name: str, most: int, theme: Theme) -> None:
+        super().__init__()
+        self._most = most
+        self.setObjectName(name)
+        self.setAccessibleName(label)
+        self.setReadOnly(True)
+        self.setTabChangesFocus(True)
+        self.setFont(theme.mono_font(theme.tokens.caption))
+        self.textChanged.connect(self._fit)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        if not self.isVisible():
+            return  # then its size says nothing yet
+        lines = round(self.document().size().height())  # a plain text's height is counted in lines
+        wanted = min(max(lines, 1), self._most) * self.cursorRect().height()
+        around = self.height() - self.viewport().height() + 2 * self.document().documentMargin() + 2
+        self.setFixedHeight(math.ceil(wanted + around))

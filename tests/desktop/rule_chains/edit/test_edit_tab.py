@@ -153,6 +153,15 @@ def test_the_endpoint_unfolds_with_an_address_and_a_call_without_the_key(tab, qt
     assert surroundings.clipboard.text == section.curl.toPlainText()
 
 
+def test_unfolding_the_endpoint_moves_no_field_and_shows_the_address_whole(tab, qtbot):
+    width = tab.details.name.width()
+    tab.details.endpoint.disclosure.heading.click()
+    qtbot.waitUntil(lambda: tab.details.verticalScrollBar().isVisible())
+    url = tab.details.endpoint.url
+    qtbot.waitUntil(lambda: url.verticalScrollBar().maximum() == 0 and url.height() < 140)
+    assert tab.details.name.width() == width
+
+
 def test_without_a_clipboard_the_text_is_selected_for_a_copy_by_hand(background, theme, qtbot, surroundings):
     section = EditTab(
         type(surroundings)(**{**vars(surroundings), "clipboard": MemoryClipboard(CopyOutcome.NOT_AVAILABLE)})
