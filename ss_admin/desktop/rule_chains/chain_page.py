@@ -147,12 +147,13 @@ class ChainPage(QWidget):
     def _take(self, chain: RuleChainDetail) -> None:
         base = self.saving.base
         if base is None:
+            self.edit.begin()
             self.saving.open(chain)
             self._show_tab()
             self.tabs.focus_first()
         elif base.version != chain.version:
             if self.saving.has_changes():
-                self.notice.say("info", _MEANWHILE, "")
+                self.saving.tell("info", _MEANWHILE)
             else:
                 self.saving.open(chain)
         self.set_stale(False)
@@ -181,7 +182,8 @@ class ChainPage(QWidget):
         self._show_tab()
 
     def _show_state(self) -> None:
-        changed = self.has_changes()
+        self.saving.look_again()
+        changed = self.saving.can_save() and not self.saving.is_gone
         words = "Saving…" if self.saving.is_busy else "Unsaved changes" if changed else ""
         self.head.show_state(words, can_save=changed and not self.saving.is_busy)
 

@@ -69,6 +69,11 @@ class EditTab(QWidget):
         if draft.definition is not None:
             self.graph.show_definition(draft.definition)
 
+    def begin(self) -> None:
+        """Another chain is shown: reading begins at the top, with the definition."""
+        self.json.turn_to(DraftField.DEFINITION)
+        self.details.verticalScrollBar().setValue(0)
+
     def show_stored(self, chain: RuleChainDetail) -> None:
         """What holds for the chain as it is stored: its address, and whether it has a signing secret."""
         self.details.show_stored(chain, has_webhook=has_webhook(chain.definition))
@@ -87,6 +92,10 @@ class EditTab(QWidget):
         self.json.show_faults(faults)
         self.details.show_faults(plain)
         return rest
+
+    def has_faults(self) -> bool:
+        """Whether anything is still marked as wrong."""
+        return self.details.has_faults or self.json.fault_count() > 0
 
     def _fill_menus(self) -> None:
         for kind in NODE_KINDS:

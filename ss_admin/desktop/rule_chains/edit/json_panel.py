@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from ss_admin.contract.problems import FieldFault
 from ss_admin.desktop.rule_chains.edit.chain_draft import JSON_FIELDS, ChainDraft, DraftField, JsonObject, same_json
 from ss_admin.desktop.rule_chains.json_editor.json_editor import JsonEditor
 from ss_admin.desktop.theme.theme import Theme
+from ss_admin.desktop.widgets.tab_bar import TabBar
 
 __all__ = ["JsonPanel"]
 
@@ -31,11 +32,7 @@ class JsonPanel(QWidget):
 
     def __init__(self, *, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.tabs = QTabBar()
-        self.tabs.setObjectName("ruleChainEditor.jsonTabs")
-        self.tabs.setAccessibleName("JSON of the rule chain")
-        self.tabs.setDrawBase(False)
-        self.tabs.setExpanding(False)
+        self.tabs = TabBar(theme=theme, name="ruleChainEditor.jsonTabs", label="JSON of the rule chain")
         self.editors = {
             field: JsonEditor(theme=theme, name=_NAMES[field], label=f"{field.label} (JSON)") for field in JSON_FIELDS
         }
@@ -76,6 +73,10 @@ class JsonPanel(QWidget):
         """Brings a field's editor to the front."""
         self.tabs.setCurrentIndex(JSON_FIELDS.index(field))
         return self.editors[field]
+
+    def fault_count(self) -> int:
+        """How many faults all texts have together."""
+        return sum(editor.fault_count() for editor in self.editors.values())
 
     def show_faults(self, faults: Sequence[FieldFault]) -> bool:
         """Shows what the server found, each fault at its line, and goes to the first. Whether any belongs here."""

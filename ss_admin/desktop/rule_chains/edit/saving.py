@@ -53,6 +53,7 @@ class ChainSaving(QObject):
         self._ordered: ChainDraft | None = None
         self._put_aside: ChainDraft | None = None
         self.base: RuleChainDetail | None = None
+        self._tells_of_faults = False
         self.is_gone = False
         """Whether somebody deleted the chain: then nothing can be saved any more."""
         self._saver.busy_changed.connect(self.busy_changed)
@@ -70,14 +71,28 @@ class ChainSaving(QObject):
         """Edits `chain`; what was in the editor before is gone."""
         self.is_gone = False
         self._put_aside = None
-        self.noticed.emit("info", "", "")
+        self.tell("info", "")
         self._show(chain, ChainDraft.of(chain))
 
     def has_changes(self) -> bool:
         """Whether something would be lost by leaving now."""
         if self.base is None:
             return False
-        return self._put_aside is not None or bool(self._tab.draft().changed_fields(self.base))
+        return self._put_aside is not None or self.can_save()
+
+    def can_save(self) -> bool:
+        """Whether what stands in the editor differs from what is stored."""
+        return self.base is not None and bool(self._tab.draft().changed_fields(self.base))
+
+    def tell(self, kind: str, text: str, action: str = "", *, about_faults: bool = False) -> None:
+        """Says something in the place of what was said before; no text takes that back."""
+        self._tells_of_faults = about_faults
+        self.noticed.emit(kind, text, action)
+
+    def look_again(self) -> None:
+        """What was said about faults is taken back once none of them is left."""
+        if self._tells_of_faults and not self._tab.has_faults():
+            self.tell("info", "")
 
     def save(self) -> None:
         """Saves if nothing is missing; else says what is."""
@@ -89,9 +104,9 @@ class ChainSaving(QObject):
         broken = self._tab.json.first_broken()
         if broken is not None:
             self._tab.json.show_broken(broken)
-            self.noticed.emit("danger", _BROKEN.format(broken.label.lower()), "")
+            self.tell("danger", _BROKEN.format(broken.label.lower()), about_faults=True)
             return
-        self.noticed.emit("info", "", "")
+        self.tell("info", "")
         change = draft.to_change(self.base)
         if change is None:
             self.said.emit("There is nothing to save.")
@@ -104,18 +119,18 @@ class ChainSaving(QObject):
         draft, self._put_aside = self._put_aside, None
         if draft is not None and self.base is not None:
             self._show(self.base, draft)
-            self.noticed.emit("info", _MINE_AGAIN, "")
+            self.tell("info", _MINE_AGAIN)
 
     def show_faults(self, faults: Sequence[FieldFault], sentence: str) -> None:
         """Shows what the server found at its places; `sentence` has a gap for how many faults there are."""
         rest = self._tab.show_faults(faults)
         count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-        self.noticed.emit("danger", " ".join([sentence.format(count), *rest]), "")
+        self.tell("danger", " ".join([sentence.format(count), *rest]), about_faults=not rest)
 
     def show_deleted(self) -> None:
         """Somebody deleted the chain: what was typed stays to be read."""
         self.is_gone = True
-        self.noticed.emit("danger", _DELETED, "")
+        self.tell("danger", _DELETED)
         self.busy_changed.emit(False)
 
     def _show(self, base: RuleChainDetail, draft: ChainDraft) -> None:
@@ -168,19 +183,19 @@ class ChainSaving(QObject):
         mine = self._tab.draft().rebased(base, theirs)
         self._show(theirs, ChainDraft.of(theirs))
         self._put_aside = mine
-        self.noticed.emit("info", _THEIRS, "Show mine again")
+        self.tell("info", _THEIRS, "Show mine again")
         self.busy_changed.emit(False)
 
     def _on_failed(self, error: ClientError) -> None:
         if isinstance(error, ValidationFailed) and error.problem.errors:
             self.show_faults(error.problem.errors, _FAULTY)
         elif isinstance(error, SessionEnded):
-            self.noticed.emit("danger", _SIGNED_OUT, "")
+            self.tell("danger", _SIGNED_OUT)
         elif isinstance(error, OutcomeUnknown):
-            self.noticed.emit("danger", _MAYBE_SAVED, "")
+            self.tell("danger", _MAYBE_SAVED)
         elif isinstance(error, ServerUnreachable):
-            self.noticed.emit("danger", _UNREACHABLE.format(describe(error)), "")
+            self.tell("danger", _UNREACHABLE.format(describe(error)))
         else:
-            self.noticed.emit("danger", describe(error), "")
+            self.tell("danger", describe(error))
         if concerns_the_window(error):
             self.failed.emit(error)

@@ -120,6 +120,28 @@ def test_the_servers_faults_stand_at_their_lines_and_fields(editing):
     assert editing.chain.notice.text == ""
 
 
+def test_what_was_said_about_faults_goes_with_the_last_of_them(editing, qtbot):
+    editor = definition_editor(editing)
+    before = editor.text()
+    editor.replace_text(before.replace("Triage", "Triages"))
+    fault = ("/definition/nodes/1/name", "Node “Triages”: no.")
+    editing.chains.fail_with = refused(fault)
+    editing.saving.save()
+    editing.settle()
+    assert "1 fault" in editing.chain.notice.text
+    editor.replace_text(before)
+    qtbot.waitUntil(lambda: editing.chain.notice.text == "")
+
+
+def test_another_chain_begins_with_its_definition(editing):
+    editing.edit.json.turn_to(DraftField.SAMPLE_PAYLOAD)
+    editing.saving.open(editing.saving.base)
+    assert editing.edit.json.tabs.currentIndex() == 2
+    editing.chain.leave()
+    editing.open(1)
+    assert editing.edit.json.tabs.currentIndex() == 0
+
+
 def test_a_conflict_shows_both_versions_and_back_to_editing_changes_nothing(editing, qtbot):
     editing.edit.details.name.setText("Mine")
     let_somebody_be_quicker(editing, description="Theirs")
@@ -157,6 +179,8 @@ def test_load_theirs_keeps_mine_until_the_chain_is_left(editing, qtbot):
     qtbot.mouseClick(theirs, Qt.MouseButton.LeftButton)
     assert editing.edit.details.name.text() == "Theirs"
     assert editing.chain.has_changes()
+    assert not editing.chain.head.save_button.isEnabled()
+    assert editing.chain.head.state.text() == ""
     qtbot.mouseClick(editing.chain.notice.action, Qt.MouseButton.LeftButton)
     assert editing.edit.details.name.text() == "Mine"
     editing.saving.save()
