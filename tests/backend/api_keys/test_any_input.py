@@ -1,22 +1,15 @@
 """Whatever is sent, the answer is a success or a problem with its place: never an error of ours. On both databases."""
 
-import json
-
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ss_admin.contract.api_keys import ApiKeySort, NewApiKey
+from tests.support.any_input import awkward_texts, check, numbers, send, values_of
 
 KEYS = "/api/v1/api-keys"
 ANYTHING = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 
-numbers = st.one_of(st.integers(), st.integers(min_value=10**300, max_value=10**310), st.floats(), st.just(-0.0))
-scalars = st.one_of(
-    st.none(), st.booleans(), numbers, st.text(max_size=120), st.sampled_from(["\ud800", "\x00", "\u2028"])
-)
-values = st.recursive(
-    scalars, lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.text(), inner, max_size=4))
-)
+values = values_of(st.one_of(st.text(max_size=120), awkward_texts))
 names = st.text(st.characters(), max_size=130)
 moments = st.one_of(
     st.datetimes(timezones=st.timezones()).map(lambda moment: moment.isoformat()),
@@ -39,20 +32,6 @@ def bodies(user_id):
         "status": st.one_of(st.just("disabled"), values),
     }
     return st.fixed_dictionaries({}, optional=fields)
-
-
-def check(answer, *successes):
-    if answer.status_code in successes:
-        return
-    assert answer.status_code in {400, 404, 422}, answer.text
-    assert answer.mimetype == "application/problem+json"
-    if answer.status_code == 422:
-        assert answer.json["errors"]
-        assert all(fault["detail"] for fault in answer.json["errors"])
-
-
-def send(method, address, body):
-    return method(address, data=json.dumps(body).encode("utf-8"), content_type="application/json")
 
 
 def test_any_order_to_create_or_change(signed_in, admin):

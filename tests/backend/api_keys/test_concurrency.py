@@ -1,7 +1,5 @@
 """Administrators at the same moment, on both databases: somebody wins, somebody is told, nothing is lost."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
@@ -11,21 +9,10 @@ from ss_admin.backend.api_keys.listing import ApiKeyQuery
 from ss_admin.backend.store.tables import ApiKeyCountRow, ApiKeyRow, TombstoneRow
 from ss_admin.contract.api_keys import ApiKeyChange, ApiKeyStatus, NewApiKey
 from tests.support.api_keys import Seed
+from tests.support.at_once import at_once
 
 KEYS = "/api/v1/api-keys"
 ROUNDS = 8
-
-
-def at_once(*works):
-    """What each work gives, or raises; all begin together."""
-    begin = threading.Barrier(len(works))
-
-    def run(work):
-        begin.wait(10)
-        return work()
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return [future.result(60) for future in [pool.submit(run, work) for work in works]]
 
 
 @pytest.fixture

@@ -1,13 +1,13 @@
 """Whatever is sent, the answer is a success or a problem with its place: never an error of ours. On both databases."""
 
 import copy
-import json
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ss_admin.contract.rule_chains import ChainTestResult, RuleChainDetail
+from tests.support.any_input import awkward_texts, check, send, values_of
 from tests.support.partner import plant_chain
 from tests.support.rule_chains import chain_order
 from tests.support.sample_chains import sample_document
@@ -15,15 +15,12 @@ from tests.support.sample_chains import sample_document
 CHAINS = "/api/v1/rulechains"
 ANYTHING = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
-numbers = st.one_of(st.integers(), st.integers(min_value=10**300, max_value=10**310), st.floats(), st.just(-0.0))
 texts = st.one_of(
     st.text(max_size=120),
-    st.sampled_from(["\ud800", "\x00", "\u2028", "__proto__", "[" * 5000, "((((", "a.b.c[0]", "1 / 0", "$", "{{ n }}"]),
+    awkward_texts,
+    st.sampled_from(["__proto__", "[" * 5000, "((((", "a.b.c[0]", "1 / 0", "$", "{{ n }}"]),
 )
-scalars = st.one_of(st.none(), st.booleans(), numbers, texts)
-values = st.recursive(
-    scalars, lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(texts, inner, max_size=4))
-)
+values = values_of(texts)
 MEMBERS = ["name", "description", "is_external", "enabled", "input_schema", "definition", "sample_payload"]
 
 
@@ -54,20 +51,6 @@ def spoilt_chains(draw):
         except (LookupError, TypeError):
             continue  # what it was part of is no more
     return chain
-
-
-def check(answer, *successes):
-    if answer.status_code in successes:
-        return
-    assert answer.status_code in {400, 404, 422}, answer.text
-    assert answer.mimetype == "application/problem+json"
-    if answer.status_code == 422:
-        assert answer.json["errors"]
-        assert all(fault["detail"] for fault in answer.json["errors"])
-
-
-def send(method, address, body):
-    return method(address, data=json.dumps(body).encode("utf-8"), content_type="application/json")
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Administrators and callers at the same moment, on both databases: one wins, one is told, nothing is lost."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
@@ -11,23 +9,12 @@ from ss_admin.backend.rule_chains.errors import RuleChainNotFound
 from ss_admin.backend.rule_chains.executions.trimming import Trimmer
 from ss_admin.backend.store.tables import ExecutionRow, RuleChainDayRow, RuleChainRow, RuleChainVersionRow
 from ss_admin.contract.rule_chains import RuleChainChange
+from tests.support.at_once import at_once
 from tests.support.executions import an_execution, plant_executions
 from tests.support.rule_chains import a_definition, chain_order
 
 CHAINS = "/api/v1/rulechains"
 ROUNDS = 6
-
-
-def at_once(*works):
-    """What each work gives, or raises; all begin together."""
-    begin = threading.Barrier(len(works))
-
-    def run(work):
-        begin.wait(10)
-        return work()
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return [future.result(60) for future in [pool.submit(run, work) for work in works]]
 
 
 @pytest.fixture

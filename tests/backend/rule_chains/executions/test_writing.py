@@ -17,28 +17,14 @@ from ss_admin.contract.documents import ObjectRef
 from ss_admin.contract.executions import ExecutionOutcome
 from ss_admin.contract.rule_chains import NodeTrace
 from tests.support.article import SAMPLE_KEY
+from tests.support.executions import an_execution
 
 NOON = datetime(2030, 1, 1, 12, 0, 0, 123_456, tzinfo=UTC)
 AWKWARD: dict[str, Any] = {"größe": [1, 2.5, None, True, 2**64 - 1, -(2**63)], "text": "“quoted” \u2028 \\ 😀 \x00"}
 
 
 def execution(tenant: ObjectRef, rulechain_id: str = "chain", **values: Any) -> ExecutionRecord:
-    standard: dict[str, Any] = {
-        "id": str(uuid.uuid4()),
-        "tenant_id": tenant.id,
-        "rulechain_id": rulechain_id,
-        "definition_version": 3,
-        "at": NOON,
-        "outcome": ExecutionOutcome.SUCCEEDED,
-        "api_key_id": "key",
-        "api_key_name": "Building Alarm (ss_abcd…wxyz)",
-        "address": "203.0.113.7",
-        "request_id": str(uuid.uuid4()),
-        "duration_ms": 0.25,
-        "input": {"n": 1},
-        "result": {"ok": True},
-    }
-    return ExecutionRecord(**standard | values)
+    return an_execution(tenant, rulechain_id, **{"definition_version": 3, "at": NOON} | values)
 
 
 def failed(tenant: ObjectRef, rulechain_id: str = "chain", **values: Any) -> ExecutionRecord:
