@@ -1,4 +1,4 @@
-"""What holds for the whole suite: nothing that any test wrote or printed may hold a whole API key."""
+"""What holds for the whole suite: nothing that any test wrote or printed may hold a whole API key or signing secret."""
 
 from collections.abc import Iterator
 

@@ -4,11 +4,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from ss_admin.backend.rule_chains.outbox.signature import signing_secret
 from ss_admin.contract.api_key_format import mask_api_key, new_api_key
-from tests.support.secret_search import leaks_below, leaks_in_output, whole_keys_in
+from tests.support.secret_search import leaks_below, leaks_in_output, secrets_in, whole_keys_in
 
 ROOT = Path(__file__).parent.parent
 LEAKY = """
+from ss_admin.backend.rule_chains.outbox.signature import signing_secret
 from ss_admin.contract.api_key_format import new_api_key
 def test_that_writes_a_key(tmp_path):
     {line}
@@ -26,6 +28,12 @@ def test_a_whole_key_is_found_and_told_masked_only() -> None:
 def test_look_alikes_and_masked_keys_are_passed_over(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("ss_VFtSOB1zoVnqIdBcLMUnLEfz1fPrYfzFDKBMaRx " + mask_api_key(new_api_key()))
     assert list(leaks_below(tmp_path)) == []
+
+
+def test_a_signing_secret_is_found_and_told_by_its_beginning_only() -> None:
+    secret = signing_secret(b"pepper" * 8, "chain", 1)
+    assert secrets_in(f'{{"secret":"{secret}"}}'.encode()) == [f"the signing secret {secret[:10]}…"]
+    assert secrets_in(secret[:-1].encode()) == []
 
 
 def run_suite_with(tmp_path: Path, line: str) -> subprocess.CompletedProcess[str]:
@@ -49,6 +57,11 @@ def test_a_suite_that_writes_a_key_into_a_file_fails(tmp_path: Path) -> None:
 def test_a_suite_that_prints_a_key_fails(tmp_path: Path) -> None:
     ended = run_suite_with(tmp_path, "print(new_api_key())")
     assert (ended.returncode, whole_keys_in(ended.stdout.encode())) == (1, [])
+
+
+def test_a_suite_that_prints_a_signing_secret_fails(tmp_path: Path) -> None:
+    ended = run_suite_with(tmp_path, "print(signing_secret(b'pepper' * 8, 'chain', 1))")
+    assert (ended.returncode, secrets_in(ended.stdout.encode())) == (1, [])
 
 
 def test_a_suite_that_keeps_its_keys_to_itself_passes(tmp_path: Path) -> None:

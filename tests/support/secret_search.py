@@ -1,4 +1,7 @@
-"""Searches bytes for whole API keys; the check digits tell a real one from a look-alike."""
+"""Searches bytes for whole API keys and for the secrets that sign webhooks.
+
+The check digits tell a real key from a look-alike. A signing secret has none: whatever has its form counts as one.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -7,6 +10,7 @@ from pathlib import Path
 from ss_admin.contract.api_key_format import find_api_key_fault, mask_api_key
 
 _LOOK_ALIKE = re.compile(rb"ss_[0-9A-Za-z]{39}")
+_SIGNING_SECRET = re.compile(rb"whsec_[0-9A-Za-z_-]{43}(?![0-9A-Za-z_-])")
 
 
 def whole_keys_in(content: bytes) -> list[str]:
@@ -15,16 +19,23 @@ def whole_keys_in(content: bytes) -> list[str]:
     return sorted(mask_api_key(text) for text in found if find_api_key_fault(text) is None)
 
 
+def secrets_in(content: bytes) -> list[str]:
+    """What stands in `content`, in words: each whole key and each signing secret, neither of them whole."""
+    signing = {match[:10].decode("ascii") for match in _SIGNING_SECRET.findall(content)}
+    keys = [f"the whole key {masked}" for masked in whole_keys_in(content)]
+    return keys + [f"the signing secret {beginning}…" for beginning in sorted(signing)]
+
+
 def leaks_below(folder: Path) -> Iterator[str]:
-    """One line for each file below `folder` that holds a whole key."""
+    """One line for each secret in each file below `folder`."""
     for file in folder.rglob("*"):
         if file.is_file() and not file.is_symlink():
-            for masked in whole_keys_in(file.read_bytes()):
-                yield f"{file.relative_to(folder)} holds the whole key {masked}"
+            for told in secrets_in(file.read_bytes()):
+                yield f"{file.relative_to(folder)} holds {told}"
 
 
 def leaks_in_output(outputs: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """One line for each captured output, given with the test's name, that holds a whole key."""
+    """One line for each secret in each captured output, given with the test's name."""
     for name, output in outputs:
-        for masked in whole_keys_in(output.encode("utf-8", "replace")):
-            yield f"the output of {name} holds the whole key {masked}"
+        for told in secrets_in(output.encode("utf-8", "replace")):
+            yield f"the output of {name} holds {told}"
