@@ -136,10 +136,13 @@ class JsonEditor(QWidget):
         self._area.go_to_position(self._current.places().place_of(pointer).mark.start)
 
     def set_read_only(self, read_only: bool) -> None:
-        """Makes it something to read: Tab then leads to the next control, and any JSON will do, not only an object."""
+        """Makes it something to read: Tab then leads to the next control, and any JSON will do, not only an object.
+
+        The line under the text goes, to leave the room to the text; its commands stay on their keys and in the menu.
+        """
         self._current.take_anything(read_only)
         self._area.make_read_only(read_only)
-        self._status.set_read_only(read_only)
+        self._status.setVisible(not read_only)
 
     def lay_out(self) -> None:
         """Lays the JSON out afresh, as one step that can be undone; if something is wrong, goes there instead."""

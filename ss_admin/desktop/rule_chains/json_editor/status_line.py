@@ -33,27 +33,23 @@ class StatusLine(QWidget):
         self._look = QTimer(self, singleShot=True)
         self._look.timeout.connect(self.look_around)
         find = IconButton("ph.magnifying-glass", "Find (Ctrl+F)", name=f"{name}.find", theme=theme)
-        self._lay_out = IconButton(
+        lay_out = IconButton(
             "ph.text-align-left",
             "Lay out with line breaks and indents (Ctrl+Shift+F)",
             name=f"{name}.layOut",
             theme=theme,
         )
         find.clicked.connect(self.find_wanted)
-        self._lay_out.clicked.connect(self.lay_out_wanted)
+        lay_out.clicked.connect(self.lay_out_wanted)
         row = QHBoxLayout(self)
         row.setContentsMargins(2, 2, 0, 0)
         row.setSpacing(8)
         row.addWidget(self._where)
         row.addWidget(self._path, 1)
         row.addWidget(find)
-        row.addWidget(self._lay_out)
+        row.addWidget(lay_out)
         area.cursorPositionChanged.connect(self._on_moved)
         self._on_moved()
-
-    def set_read_only(self, read_only: bool) -> None:
-        """What cannot be changed cannot be laid out."""
-        self._lay_out.setVisible(not read_only)
 
     def look_around(self) -> None:
         """Works out what is at the cursor; for a long text this waits until the cursor rests."""

@@ -142,6 +142,17 @@ class TestFaults:
         qtbot.mouseClick(shown.viewport(), Qt.MouseButton.LeftButton, pos=place)
         assert line_of_cursor(editor) == 4
 
+    def test_a_long_message_wraps_and_no_row_is_cut_in_its_middle(self, editor):
+        editor.set_document({"a": 1, "b": 2, "c": 3, "d": 4})
+        detail = (
+            "Node “Triage”, rule 2, column “Priority”: the text that begins at character 1 has no closing mark. " * 2
+        )
+        editor.show_faults([FieldFault(pointer=f"/{name}", detail=detail) for name in "abcd"], "")
+        shown = editor.findChild(FaultList)
+        rows = [shown.visualItemRect(shown.item(row)) for row in range(shown.count())]
+        assert all(row.height() > 2 * shown.fontMetrics().height() for row in rows)
+        assert any(abs(row.bottom() - shown.viewport().rect().bottom()) <= 1 for row in rows)
+
     def test_a_told_fault_goes_when_its_value_is_edited_and_the_others_stay(self, editor, qtbot):
         editor.set_document({"a": 11, "b": 22})
         editor.show_faults([FieldFault(pointer="/a", detail="A."), FieldFault(pointer="/b", detail="B.")], "")
