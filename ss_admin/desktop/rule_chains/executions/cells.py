@@ -1,5 +1,6 @@
 """What each cell of the list says: on the screen, in the tooltip, and to a screen reader."""
 
+import re
 from datetime import datetime
 from enum import IntEnum
 
@@ -17,6 +18,7 @@ __all__ = [
     "cell_spoken",
     "cell_text",
     "cell_tooltip",
+    "two_line_cell",
 ]
 
 
@@ -41,7 +43,7 @@ COLUMN_TITLES = {
 COLUMN_WIDTHS = {
     Column.WHEN: 136,
     Column.OUTCOME: 124,
-    Column.API_KEY: 240,
+    Column.API_KEY: 220,
     Column.DURATION: 96,
     Column.ERROR: 220,
 }
@@ -65,6 +67,20 @@ def cell_text(execution: Execution, column: Column, now: datetime) -> str:
         Column.ERROR: " ".join((execution.error or "").split()),
     }
     return texts[column]
+
+
+_NAMED_KEY = re.compile(r"(.+) \((ss_[^()]*)\)", re.DOTALL)
+_NODE_AND_CAUSE = re.compile(r"(Node “.*?”(?:, .*?“.*?”)?): (?:“.*” failed\. (?=.))?(.+)")
+
+
+def two_line_cell(execution: Execution, column: Column) -> tuple[str, str]:
+    """A key's name over the key itself, masked; the node that failed over the cause. A text of one part has one line.
+
+    The expression that failed is left to the tooltip: it would push the cause out of sight.
+    """
+    text = cell_text(execution, column, execution.at)
+    parts = (_NAMED_KEY if column is Column.API_KEY else _NODE_AND_CAUSE).fullmatch(text)
+    return (parts[1], parts[2]) if parts else (text, "")
 
 
 def cell_tooltip(execution: Execution, column: Column) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from ss_admin.contract.executions import Delivery, DeliveryStatus
 from ss_admin.desktop.moments import exact_moment, local_minute
-from ss_admin.desktop.rule_chains.executions.cells import Column, cell_spoken, cell_text, cell_tooltip
+from ss_admin.desktop.rule_chains.executions.cells import Column, cell_spoken, cell_text, cell_tooltip, two_line_cell
 from ss_admin.desktop.rule_chains.executions.delivery_words import delivery_facts, status_words
 from tests.support.sample_chains import NOW, sample_execution
 
@@ -49,6 +49,25 @@ def test_an_error_of_several_lines_stands_on_one_and_whole_in_the_tooltip():
     execution = sample_execution(9, error="One line.\nAnother.")
     assert cell_text(execution, Column.ERROR, NOW) == "One line. Another."
     assert cell_tooltip(execution, Column.ERROR) == "One line.\nAnother."
+
+
+@pytest.mark.parametrize(
+    ("error", "lines"),
+    [
+        ("Node “Triage”: the number is too large.", ("Node “Triage”", "the number is too large.")),
+        (
+            'Node “Order”, expression “title”: “"A: " + b.label” failed. “+” got a value that it cannot work with.',
+            ("Node “Order”, expression “title”", "“+” got a value that it cannot work with."),
+        ),
+        ("It ran longer than 2 s and was stopped.", ("It ran longer than 2 s and was stopped.", "")),
+    ],
+)
+def test_an_error_tells_the_node_and_below_it_the_cause(error, lines):
+    assert two_line_cell(sample_execution(9, error=error), Column.ERROR) == lines
+
+
+def test_a_key_stands_masked_below_its_name():
+    assert two_line_cell(sample_execution(9), Column.API_KEY) == ("Integration 0", "ss_0000…abcd")
 
 
 def test_each_cell_is_spoken_with_what_it_is():
