@@ -91,14 +91,16 @@ class ExecutionDialog(Dialog):
         super().showEvent(event)
 
     def _fit_parts(self) -> None:
-        """Gives the parts the room that the screen leaves them; what needs more makes the dialog scroll."""
+        """Gives the parts the room that the window leaves them, or else the screen; what needs more scrolls."""
         above = [self._facts.sizeHint().height()]
         if not self._notice.isHidden():
             above.append(self._notice.heightForWidth(_WIDTH - 2 * self.theme.tokens.xl))
-        room = self.screen().availableGeometry().height() - _AROUND_BODY
-        room -= sum(height + self.theme.tokens.m for height in above)
+        taken = _AROUND_BODY + sum(height + self.theme.tokens.m for height in above)
+        parent = self.parentWidget()
+        screen = self.screen().availableGeometry().height()
+        window = min(parent.window().height(), screen) if parent is not None else screen
         needed = max(_PARTS_LEAST, self.parts.minimumSizeHint().height())
-        self.parts.setFixedHeight(max(needed, min(_PARTS_MOST, room)))
+        self.parts.setFixedHeight(max(needed, min(_PARTS_MOST, window - taken)))
 
     def _load(self) -> None:
         self._again.hide()

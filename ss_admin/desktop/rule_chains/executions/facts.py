@@ -62,6 +62,8 @@ class ExecutionFacts(QWidget):
         cell.addWidget(label)
         line = QHBoxLayout()
         line.addWidget(value)
+        if isinstance(value, BadgeLabel):
+            line.addStretch()
         line.addStrut(_LINE)
         cell.addLayout(line)
         cell.addStretch()

@@ -3,9 +3,8 @@
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ss_admin.contract.executions import ExecutionDetail, ExecutionOutcome
-from ss_admin.contract.rule_chains import NodeTrace
 from ss_admin.desktop.rule_chains.picture.chain_picture import ChainPicture
-from ss_admin.desktop.rule_chains.picture.trace_view import TraceView
+from ss_admin.desktop.rule_chains.picture.trace_view import TraceView, without_told_error
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.notice import Notice
 
@@ -31,7 +30,7 @@ class TracePart(QWidget):
             view = TraceView(theme=theme, name="execution.trace")
             view.show_run(
                 execution.definition,
-                [_without_error(node, execution.error) for node in execution.trace],
+                without_told_error(execution.trace, execution.error),
                 failed_node_id=execution.failed_node_id,
                 error=None,
             )
@@ -43,8 +42,3 @@ class TracePart(QWidget):
         picture.show_definition(execution.definition)
         layout.addWidget(self.note)
         layout.addWidget(picture, 1)
-
-
-def _without_error(node: NodeTrace, error: str | None) -> NodeTrace:
-    """The failed node need not repeat what stands above as the error of the whole run."""
-    return node.model_copy(update={"error": None}) if node.error and error and node.error in error else node

@@ -20,7 +20,7 @@ class JsonPane(QWidget):
         self._editor = JsonEditor(theme=theme, name=name, label=title)
         self._editor.set_read_only(True)
         self._words = wrapped_label("", "dimmed")
-        self._words.setContentsMargins(2, 4, 2, 4)
+        self._words.setContentsMargins(0, 4, 0, 4)
         note = QWidget()
         inside = QVBoxLayout(note)
         inside.setContentsMargins(0, 0, 0, 0)

@@ -13,7 +13,7 @@ from ss_admin.desktop.rule_chains.picture.node_panel import NodePanel
 from ss_admin.desktop.rule_chains.picture.run_marks import NOT_REACHED, mark_nodes
 from ss_admin.desktop.theme.theme import Theme
 
-__all__ = ["TraceView"]
+__all__ = ["TraceView", "without_told_error"]
 
 
 class TraceView(QWidget):
@@ -78,6 +78,15 @@ class TraceView(QWidget):
             return
         marks = mark_nodes(list(self._trace.values()), self._failed_node_id)
         self.panel.show_node(node, marks.get(node.id, NOT_REACHED), self._trace.get(node.id))
+
+
+def without_told_error(trace: Sequence[NodeTrace], told: str | None) -> list[NodeTrace]:
+    """The trace without the words that are told above it already as the error of the whole run."""
+
+    def is_told(node: NodeTrace) -> bool:
+        return bool(told and node.error and node.error in told)
+
+    return [node.model_copy(update={"error": None}) if is_told(node) else node for node in trace]
 
 
 def _with_error(node: NodeTrace, failed_node_id: str | None, error: str | None) -> NodeTrace:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from ss_admin.contract.rule_chains import ChainTestResult
 from ss_admin.desktop.rule_chains.json_editor.json_editor import JsonEditor
-from ss_admin.desktop.rule_chains.picture.trace_view import TraceView
+from ss_admin.desktop.rule_chains.picture.trace_view import TraceView, without_told_error
 from ss_admin.desktop.rule_chains.trial.outcome_words import OutcomeWords
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.labels import wrapped_label
@@ -70,7 +70,8 @@ class ResultPane(QWidget):
         """Shows a run."""
         self.say(said)
         if result.trace:
-            self._trace.show_run(definition, result.trace, failed_node_id=result.failed_node_id, error=result.error)
+            trace = without_told_error(result.trace, said.text)
+            self._trace.show_run(definition, trace, failed_node_id=result.failed_node_id, error=None)
         else:
             self._trace.picture.show_definition(definition)
             self._trace.clear()

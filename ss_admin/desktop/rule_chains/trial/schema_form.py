@@ -31,7 +31,8 @@ class SchemaForm(QWidget):
         self._name = name
         self._shape: FieldShape = read_shape({})
         self._scroll = ScrollColumn()
-        self._scroll.column.setContentsMargins(2, 2, 14, 8)
+        self._scroll.column.setContentsMargins(0, 2, 0, 8)
+        self._scroll.keep_bar_in_margin(14)
         self._empty = wrapped_label(_NO_MEMBERS, "dimmed")
         self._scroll.column.addWidget(self._empty)
         self._root = self._make_root(self._shape)
