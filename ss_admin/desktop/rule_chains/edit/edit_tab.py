@@ -20,7 +20,7 @@ from ss_admin.desktop.widgets.buttons import button
 
 __all__ = ["EditTab"]
 
-_DETAILS_WIDTH = 300
+_DETAILS_WIDTH = 290
 
 
 class EditTab(QWidget):

@@ -16,12 +16,13 @@ __all__ = ["ZOOM_STEP", "FittedView"]
 ZOOM_STEP = 1.2
 _CLOSEST = 3.0
 _WIDEST = 0.15
-_READABLE = 0.6
-_LEGIBLE = 0.8
-_MARGIN = 30.0
+_READABLE = 0.8
+_LEGIBLE = 0.9
+_MARGIN = 20.0
 _BAR_ROOM = 40.0
 """What is kept free below the picture for the buttons."""
 _DOTS = 24
+_DOTTED = 0.5
 _EDGE = 12
 _SLACK = 4
 """Pixels that Qt keeps free around what it shows."""
@@ -138,7 +139,7 @@ class FittedView(QGraphicsView):
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """A ground with faint dots, which show that the picture is a plane that can be moved."""
         painter.fillRect(rect, self.theme.colour("surface_sunken"))
-        if self.zoom < _READABLE:
+        if self.zoom < _DOTTED:
             return
         painter.setPen(QPen(self.theme.colour("border"), 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         left, top = int(rect.left() // _DOTS) * _DOTS, int(rect.top() // _DOTS) * _DOTS

@@ -10,7 +10,7 @@ from ss_admin.desktop.rule_chains.picture.ordering import Hop, order_columns
 
 __all__ = ["Box", "Layout", "Place", "Route", "Wire", "lay_out"]
 
-_COLUMN_GAP = 56.0
+_COLUMN_GAP = 38.0
 _ROW_GAP = 34.0
 _LANE = 12.0
 _LANE_GAP = 10.0

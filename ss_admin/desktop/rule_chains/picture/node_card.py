@@ -16,11 +16,11 @@ __all__ = ["NodeCard", "card_size", "port_drop"]
 
 _HEAD = 58.0
 _BRANCH = 26.0
-_PAD = 12.0
-_ICON_BOX = 32.0
+_PAD = 11.0
+_ICON_BOX = 30.0
 _ICON = 18
-_TEXT_LEFT = _PAD + _ICON_BOX + 10
-_LEAST_WIDTH, _MOST_WIDTH = 148.0, 268.0
+_TEXT_LEFT = _PAD + _ICON_BOX + 9
+_LEAST_WIDTH, _MOST_WIDTH = 132.0, 268.0
 _RADIUS = 8.0
 _ROOM_AROUND = 18.0
 _TAG_HEIGHT = 20.0

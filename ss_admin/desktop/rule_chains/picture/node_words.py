@@ -35,7 +35,7 @@ def kind_in_words(kind: str) -> str:
 
 
 def node_in_words(kind: str, content: Json) -> str:
-    """What a node does: “Decision table · 8 rules · first hit”, “Saves into “alarms””."""
+    """What a node does: “Decision table · 8 rules”, “Saves into “alarms””."""
     tell = _TELLERS.get(kind)
     return tell(content) if tell is not None else kind_in_words(kind)
 
@@ -50,8 +50,8 @@ def branch_words(statement: object) -> str:
 
 
 def _table(content: Json) -> str:
-    hits = "all hits" if content.get("hitPolicy") == "collect" else "first hit"
-    return f"Decision table · {_count(content.get('rules'), 'rule')} · {hits}"
+    hits = " · all hits" if content.get("hitPolicy") == "collect" else ""
+    return f"Decision table · {_count(content.get('rules'), 'rule')}{hits}"
 
 
 def _expression(content: Json) -> str:
@@ -92,8 +92,6 @@ def _count(items: object, one: str, several: str = "") -> str:
 
 
 _TELLERS: Mapping[str, Callable[[Json], str]] = {
-    "inputNode": lambda _content: "Input · the call’s payload",
-    "outputNode": lambda _content: "Output · the answer",
     "decisionTableNode": _table,
     "expressionNode": _expression,
     "switchNode": _switch,

@@ -201,7 +201,7 @@ def test_it_is_told_to_those_who_cannot_see_it(picture, alarm_chain):
     picture.show_definition(alarm_chain)
     assert_accessible(picture)
     told = picture.accessibleDescription()
-    assert told.startswith("6 nodes, from left to right. Alarm: Input · the call’s payload, leads to Triage.")
+    assert told.startswith("6 nodes, from left to right. Alarm: Input, leads to Triage.")
     assert 'leads to Tell (priority == "Emergency") and Keep (Otherwise).' in told
 
 

@@ -11,9 +11,9 @@ from ss_admin.desktop.rule_chains.picture.node_words import icon_of, kind_in_wor
 @pytest.mark.parametrize(
     ("kind", "content", "words"),
     [
-        ("inputNode", {}, "Input · the call’s payload"),
-        ("outputNode", {}, "Output · the answer"),
-        ("decisionTableNode", {"rules": [{}] * 8, "hitPolicy": "first"}, "Decision table · 8 rules · first hit"),
+        ("inputNode", {}, "Input"),
+        ("outputNode", {}, "Output"),
+        ("decisionTableNode", {"rules": [{}] * 8, "hitPolicy": "first"}, "Decision table · 8 rules"),
         ("decisionTableNode", {"rules": [{}], "hitPolicy": "collect"}, "Decision table · 1 rule · all hits"),
         ("expressionNode", {"expressions": [{}] * 3}, "Expression · 3 values"),
         ("switchNode", {"statements": [{}, {}]}, "Switch · 2 branches"),
