@@ -11,11 +11,8 @@ SMALL_STACK = 512 * 1024
 SCRIPT = """
 import sys, threading
 threading.stack_size({stack})
-from ss_admin.backend.rule_chains.engine.compiled import (
-    ChainSource, CompiledChains, PayloadMismatch, RuleChainFailed,
-)
-from ss_admin.backend.rule_chains.engine.apart import ApartRunners
 from ss_admin.backend.rule_chains.engine.light import LightChain
+from ss_admin.backend.rule_chains.engine.runs import PayloadMismatch, RuleChainFailed
 from ss_admin.backend.rule_chains.engine.weight import largest_light_payload
 from tests.support.graphs import expressions, row, saved, source
 
