@@ -31,7 +31,10 @@ _HEADERS = {
     "X-RateLimit-Limit": ("Calls allowed in the window.", "integer"),
     "X-RateLimit-Remaining": ("Calls left now.", "integer"),
     "X-RateLimit-Reset": ("Whole seconds until more are left.", "integer"),
+    "ETag": ('The version, for `If-Match`: `"3"`.', "string"),
+    "Location": ("Where the new object is.", "string"),
 }
+_ALWAYS_THERE = frozenset({"X-Request-Id", "ETag", "Location"})
 
 
 def build_blueprint(app: OpenAPI) -> APIBlueprint:
@@ -66,11 +69,13 @@ def describe_api(app: OpenAPI) -> dict[str, Any]:
     components = document["components"]
     components["schemas"] |= _schemas(Problem, ExecutionAnswer)
     components["headers"] = {
-        name: {"description": meaning, "schema": {"type": kind}} for name, (meaning, kind) in _HEADERS.items()
+        name: {"description": meaning, "schema": {"type": kind}, "required": name in _ALWAYS_THERE}
+        for name, (meaning, kind) in _HEADERS.items()
     }
     for path, path_item in document["paths"].items():
         for operation in path_item.values():
             _add_headers(operation, limited=path.endswith("/execute"))
+    _add_entity_tags(document["paths"])
     return document
 
 
@@ -111,4 +116,27 @@ def _add_headers(operation: dict[str, Any], *, limited: bool) -> None:
             names.append("Retry-After")
         if limited and status not in {"401", "405"}:
             names += [name for name in _HEADERS if "RateLimit" in name]
-        described["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+        described["headers"] = {}
+        for name in names:
+            _add_header(operation, status, name)
+
+
+def _add_entity_tags(paths: dict[str, Any]) -> None:
+    """What can be changed under the condition `If-Match` is given with its version, and made with its address."""
+    for path, path_item in paths.items():
+        if not any(_is_conditional(operation) for operation in path_item.values()):
+            continue
+        for operation in path_item.values():
+            _add_header(operation, "200", "ETag")
+        creation = paths[path.rpartition("/")[0]]["post"]
+        _add_header(creation, "201", "ETag")
+        _add_header(creation, "201", "Location")
+
+
+def _is_conditional(operation: dict[str, Any]) -> bool:
+    return any(parameter.get("name") == "If-Match" for parameter in operation.get("parameters", ()))
+
+
+def _add_header(operation: dict[str, Any], status: str, name: str) -> None:
+    if status in operation["responses"]:
+        operation["responses"][status]["headers"][name] = {"$ref": f"#/components/headers/{name}"}

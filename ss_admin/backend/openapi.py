@@ -12,11 +12,13 @@ from ss_admin.contract.problems import PROBLEM_MEDIA_TYPE, ProblemCode
 __all__ = [
     "API_KEY",
     "BODY_PROBLEMS",
+    "CONDITION_PROBLEMS",
     "NEEDS_SESSION",
     "ON_EVERY_ROUTE",
     "SECURITY_SCHEMES",
     "SESSION",
     "documented",
+    "documented_for_admins",
     "problem_answers",
 ]
 
@@ -34,6 +36,7 @@ SECURITY_SCHEMES: dict[str, Any] = {
 Responses = dict[str | int | HTTPStatus, type[BaseModel] | dict[Any, Any] | None]
 
 ON_EVERY_ROUTE = (ProblemCode.UNAVAILABLE, ProblemCode.INTERNAL_ERROR, ProblemCode.PAYLOAD_TOO_LARGE)
+CONDITION_PROBLEMS = (ProblemCode.NOT_FOUND, ProblemCode.VERSION_CONFLICT)
 BODY_PROBLEMS = (ProblemCode.UNSUPPORTED_MEDIA_TYPE, ProblemCode.INVALID_JSON, ProblemCode.VALIDATION_FAILED)
 
 
@@ -57,3 +60,8 @@ def documented(success: Mapping[int, type[BaseModel] | None], *codes: ProblemCod
     for status, document in success.items():
         described[status] = document
     return described
+
+
+def documented_for_admins(success: Mapping[int, type[BaseModel] | None], *codes: ProblemCode) -> Responses:
+    """The same for a route that only Tenant Administrators may use."""
+    return documented(success, ProblemCode.SESSION_REQUIRED, ProblemCode.TENANT_ADMIN_REQUIRED, *codes)

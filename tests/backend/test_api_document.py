@@ -62,3 +62,15 @@ def test_every_error_is_described_as_a_problem_document(document: dict[str, Any]
 
 def test_secrets_are_marked_as_such_or_absent(document: dict[str, Any]) -> None:
     assert document["components"]["schemas"]["SignIn"]["properties"]["password"]["format"] == "password"
+
+
+def test_what_changes_under_a_condition_is_given_with_its_version_and_made_with_its_address(
+    document: dict[str, Any],
+) -> None:
+    for many, one in (("/api/v1/api-keys", "{api_key_id}"), ("/api/v1/rulechains", "{rulechain_id}")):
+        single = document["paths"][f"{many}/{one}"]
+        made = document["paths"][many]["post"]["responses"]["201"]
+        for described in (made, single["get"]["responses"]["200"], single["patch"]["responses"]["200"]):
+            assert "ETag" in described["headers"]
+        assert "Location" in made["headers"]
+        assert "ETag" not in document["paths"][many]["get"]["responses"]["200"]["headers"]

@@ -7,7 +7,7 @@ from pydantic import Field
 from ss_admin.backend.accounts.guard import bearer_token, current_origin, current_session, tenant_admin
 from ss_admin.backend.accounts.service import AccountsService
 from ss_admin.backend.answers import json_answer
-from ss_admin.backend.openapi import BODY_PROBLEMS, NEEDS_SESSION, documented
+from ss_admin.backend.openapi import BODY_PROBLEMS, NEEDS_SESSION, documented, documented_for_admins
 from ss_admin.backend.paging import PageQuery
 from ss_admin.backend.request_context import read_json_body
 from ss_admin.contract.accounts import Session, SessionGrant, SignIn, UserPage
@@ -81,12 +81,7 @@ def build_users_blueprint(accounts: AccountsService) -> APIBlueprint:
     @blueprint.get(
         "/users",
         summary="Find users",
-        responses=documented(
-            {200: UserPage},
-            ProblemCode.SESSION_REQUIRED,
-            ProblemCode.TENANT_ADMIN_REQUIRED,
-            ProblemCode.VALIDATION_FAILED,
-        ),
+        responses=documented_for_admins({200: UserPage}, ProblemCode.VALIDATION_FAILED),
     )
     def find_users(query: UserQuery) -> Response:
         """The tenant's users by name, page by page."""

@@ -7,7 +7,7 @@ from pydantic import Field
 from ss_admin.backend.accounts.guard import tenant_admin
 from ss_admin.backend.activity.service import ActivityFilter, ActivityService
 from ss_admin.backend.answers import json_answer
-from ss_admin.backend.openapi import NEEDS_SESSION, documented
+from ss_admin.backend.openapi import NEEDS_SESSION, documented_for_admins
 from ss_admin.backend.paging import PageQuery
 from ss_admin.contract.activity import ActivityAction, ActivityPage
 from ss_admin.contract.problems import ProblemCode
@@ -35,12 +35,7 @@ def build_blueprint(activity: ActivityService) -> APIBlueprint:
     @blueprint.get(
         "/activity",
         summary="List the audit trail",
-        responses=documented(
-            {200: ActivityPage},
-            ProblemCode.SESSION_REQUIRED,
-            ProblemCode.TENANT_ADMIN_REQUIRED,
-            ProblemCode.VALIDATION_FAILED,
-        ),
+        responses=documented_for_admins({200: ActivityPage}, ProblemCode.VALIDATION_FAILED),
     )
     def list_activity(query: ActivityQuery) -> Response:
         """The tenant's entries, newest first."""

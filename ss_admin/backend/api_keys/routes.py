@@ -9,7 +9,7 @@ from ss_admin.backend.answers import json_answer
 from ss_admin.backend.api_keys.parameters import ApiKeyParameters
 from ss_admin.backend.api_keys.service import ApiKeysService
 from ss_admin.backend.conditions import Condition, entity_tag
-from ss_admin.backend.openapi import BODY_PROBLEMS, NEEDS_SESSION, Responses, documented
+from ss_admin.backend.openapi import BODY_PROBLEMS, CONDITION_PROBLEMS, NEEDS_SESSION, documented_for_admins
 from ss_admin.contract.api_keys import (
     ApiKey,
     ApiKeyChange,
@@ -26,8 +26,6 @@ from ss_admin.contract.problems import ProblemCode
 __all__ = ["build_blueprint"]
 
 _PREFIX = "/api/v1"
-_ADMINS_ONLY = (ProblemCode.SESSION_REQUIRED, ProblemCode.TENANT_ADMIN_REQUIRED)
-_CONDITIONAL = (ProblemCode.NOT_FOUND, ProblemCode.VERSION_CONFLICT)
 
 
 class ApiKeyPath(BaseModel):
@@ -51,14 +49,14 @@ def _add_collection(blueprint: APIBlueprint, api_keys: ApiKeysService) -> None:
     @blueprint.get(
         "/api-keys",
         summary="List API keys",
-        responses=_documented({200: ApiKeyPage}, ProblemCode.VALIDATION_FAILED),
+        responses=documented_for_admins({200: ApiKeyPage}, ProblemCode.VALIDATION_FAILED),
     )
     def list_api_keys(query: ApiKeyParameters) -> Response:
         """The tenant's keys, masked, page by page."""
         return json_answer(api_keys.list_page(tenant_admin(), query.to_query()))
 
     @blueprint.post(
-        "/api-keys", summary="Create an API key", responses=_documented({201: ApiKeyCreated}, *BODY_PROBLEMS)
+        "/api-keys", summary="Create an API key", responses=documented_for_admins({201: ApiKeyCreated}, *BODY_PROBLEMS)
     )
     def create_api_key(body: NewApiKey) -> Response:
         """A new key. Its secret stands in this answer and in no other."""
@@ -71,7 +69,7 @@ def _add_single(blueprint: APIBlueprint, api_keys: ApiKeysService) -> None:
     @blueprint.get(
         "/api-keys/<string:api_key_id>",
         summary="Get an API key",
-        responses=_documented({200: ApiKey}, ProblemCode.NOT_FOUND),
+        responses=documented_for_admins({200: ApiKey}, ProblemCode.NOT_FOUND),
     )
     def get_api_key(path: ApiKeyPath) -> Response:
         """One key, masked, with its `ETag`."""
@@ -80,7 +78,7 @@ def _add_single(blueprint: APIBlueprint, api_keys: ApiKeysService) -> None:
     @blueprint.patch(
         "/api-keys/<string:api_key_id>",
         summary="Change an API key",
-        responses=_documented({200: ApiKey}, *BODY_PROBLEMS, *_CONDITIONAL),
+        responses=documented_for_admins({200: ApiKey}, *BODY_PROBLEMS, *CONDITION_PROBLEMS),
     )
     def change_api_key(path: ApiKeyPath, header: Condition, body: ApiKeyChange) -> Response:
         """Change the fields that are given; the others stay."""
@@ -89,7 +87,7 @@ def _add_single(blueprint: APIBlueprint, api_keys: ApiKeysService) -> None:
     @blueprint.delete(
         "/api-keys/<string:api_key_id>",
         summary="Delete an API key",
-        responses=_documented({204: None}, *_CONDITIONAL),
+        responses=documented_for_admins({204: None}, *CONDITION_PROBLEMS),
     )
     def delete_api_key(path: ApiKeyPath, header: Condition) -> Response:
         """Delete the key for good; calls with it are refused from now on."""
@@ -101,7 +99,7 @@ def _add_bulk(blueprint: APIBlueprint, api_keys: ApiKeysService) -> None:
     @blueprint.post(
         "/api-keys/bulk-delete",
         summary="Delete many API keys",
-        responses=_documented({200: BulkDeleted}, *BODY_PROBLEMS),
+        responses=documented_for_admins({200: BulkDeleted}, *BODY_PROBLEMS),
     )
     def delete_api_keys(body: BulkDelete) -> Response:
         """Delete up to 10,000 keys, all in one transaction."""
@@ -110,7 +108,7 @@ def _add_bulk(blueprint: APIBlueprint, api_keys: ApiKeysService) -> None:
     @blueprint.post(
         "/api-keys/bulk-status",
         summary="Enable or disable many API keys",
-        responses=_documented({200: BulkStatusChanged}, *BODY_PROBLEMS),
+        responses=documented_for_admins({200: BulkStatusChanged}, *BODY_PROBLEMS),
     )
     def set_status_of_api_keys(body: BulkStatusChange) -> Response:
         """Give up to 10,000 keys a status, all in one transaction."""
@@ -119,7 +117,3 @@ def _add_bulk(blueprint: APIBlueprint, api_keys: ApiKeysService) -> None:
 
 def _answer(api_key: ApiKey) -> Response:
     return json_answer(api_key, headers={"ETag": entity_tag(api_key.version)})
-
-
-def _documented(success: dict[int, type[BaseModel] | None], *codes: ProblemCode) -> Responses:
-    return documented(success, *_ADMINS_ONLY, *codes)

@@ -4,12 +4,11 @@ from collections.abc import Callable
 
 from flask import Response, request
 from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel
 
 from ss_admin.backend.accounts.guard import admit_tenant_admin, tenant_admin
 from ss_admin.backend.answers import json_answer
 from ss_admin.backend.conditions import Condition, entity_tag
-from ss_admin.backend.openapi import BODY_PROBLEMS, NEEDS_SESSION, Responses, documented
+from ss_admin.backend.openapi import BODY_PROBLEMS, CONDITION_PROBLEMS, NEEDS_SESSION, documented_for_admins
 from ss_admin.backend.paging import PageQuery
 from ss_admin.backend.rule_chains.parameters import RuleChainPath, RuleChainQuery
 from ss_admin.backend.rule_chains.service import RuleChainsService
@@ -28,8 +27,6 @@ from ss_admin.contract.rule_chains import (
 __all__ = ["build_blueprint"]
 
 _PREFIX = "/api/v1"
-_ADMINS_ONLY = (ProblemCode.SESSION_REQUIRED, ProblemCode.TENANT_ADMIN_REQUIRED)
-_CONDITIONAL = (ProblemCode.NOT_FOUND, ProblemCode.VERSION_CONFLICT)
 _WITHOUT_BODY = frozenset({"rule_chains.show_signing_secret", "rule_chains.replace_signing_secret"})
 
 EndpointBase = Callable[[], str]
@@ -59,7 +56,7 @@ def _add_collection(blueprint: APIBlueprint, service: RuleChainsService, endpoin
     @blueprint.get(
         "/rulechains",
         summary="List rule chains",
-        responses=_documented({200: RuleChainPage}, ProblemCode.VALIDATION_FAILED),
+        responses=documented_for_admins({200: RuleChainPage}, ProblemCode.VALIDATION_FAILED),
     )
     def list_rule_chains(query: RuleChainQuery) -> Response:
         """The tenant's rule chains by name, page by page."""
@@ -74,7 +71,9 @@ def _add_collection(blueprint: APIBlueprint, service: RuleChainsService, endpoin
         return json_answer(page)
 
     @blueprint.post(
-        "/rulechains", summary="Create a rule chain", responses=_documented({201: RuleChainDetail}, *BODY_PROBLEMS)
+        "/rulechains",
+        summary="Create a rule chain",
+        responses=documented_for_admins({201: RuleChainDetail}, *BODY_PROBLEMS),
     )
     def create_rule_chain(body: NewRuleChain) -> Response:
         """A new rule chain. All that stands against storing it is told at once, each fault at its JSON pointer."""
@@ -87,7 +86,7 @@ def _add_single(blueprint: APIBlueprint, service: RuleChainsService, endpoint_ba
     @blueprint.get(
         "/rulechains/<rulechain_id>",
         summary="Get a rule chain",
-        responses=_documented({200: RuleChainDetail}, ProblemCode.NOT_FOUND),
+        responses=documented_for_admins({200: RuleChainDetail}, ProblemCode.NOT_FOUND),
     )
     def get_rule_chain(path: RuleChainPath) -> Response:
         """One rule chain, with the URL that partners call, its schema and definition, and its `ETag`."""
@@ -96,7 +95,7 @@ def _add_single(blueprint: APIBlueprint, service: RuleChainsService, endpoint_ba
     @blueprint.patch(
         "/rulechains/<rulechain_id>",
         summary="Change a rule chain",
-        responses=_documented({200: RuleChainDetail}, *BODY_PROBLEMS, *_CONDITIONAL),
+        responses=documented_for_admins({200: RuleChainDetail}, *BODY_PROBLEMS, *CONDITION_PROBLEMS),
     )
     def change_rule_chain(path: RuleChainPath, header: Condition, body: RuleChainChange) -> Response:
         """Change the fields that are given; the others stay. Calls that are running finish on the version they have."""
@@ -108,7 +107,7 @@ def _add_single(blueprint: APIBlueprint, service: RuleChainsService, endpoint_ba
     @blueprint.delete(
         "/rulechains/<rulechain_id>",
         summary="Delete a rule chain",
-        responses=_documented({204: None}, *_CONDITIONAL),
+        responses=documented_for_admins({204: None}, *CONDITION_PROBLEMS),
     )
     def delete_rule_chain(path: RuleChainPath, header: Condition) -> Response:
         """Delete the rule chain for good; keys that are narrowed to it stay narrowed."""
@@ -120,7 +119,7 @@ def _add_trial(blueprint: APIBlueprint, service: RuleChainsService) -> None:
     @blueprint.post(
         "/rulechains/<rulechain_id>/test",
         summary="Try a rule chain",
-        responses=_documented({200: ChainTestResult}, ProblemCode.NOT_FOUND, *BODY_PROBLEMS),
+        responses=documented_for_admins({200: ChainTestResult}, ProblemCode.NOT_FOUND, *BODY_PROBLEMS),
     )
     def try_rule_chain(path: RuleChainPath, body: ChainTest) -> Response:
         """Run the chain, or a draft of it, without its effects; the trace tells what each node got and gave."""
@@ -131,7 +130,7 @@ def _add_keys(blueprint: APIBlueprint, service: RuleChainsService) -> None:
     @blueprint.get(
         "/rulechains/<rulechain_id>/api-keys",
         summary="List the keys narrowed to a rule chain",
-        responses=_documented({200: ScopedKeyPage}, ProblemCode.NOT_FOUND, ProblemCode.VALIDATION_FAILED),
+        responses=documented_for_admins({200: ScopedKeyPage}, ProblemCode.NOT_FOUND, ProblemCode.VALIDATION_FAILED),
     )
     def list_scoped_keys(path: RuleChainPath, query: PageQuery) -> Response:
         """The API keys that may call only some rule chains, this one among them, by name."""
@@ -142,7 +141,7 @@ def _add_keys(blueprint: APIBlueprint, service: RuleChainsService) -> None:
 
 
 def _add_signing_secret(blueprint: APIBlueprint, service: RuleChainsService) -> None:
-    answers = _documented({200: SigningSecret}, ProblemCode.NOT_FOUND)
+    answers = documented_for_admins({200: SigningSecret}, ProblemCode.NOT_FOUND)
 
     @blueprint.post(
         "/rulechains/<rulechain_id>/signing-secret", summary="Show the webhook signing secret", responses=answers
@@ -163,7 +162,3 @@ def _add_signing_secret(blueprint: APIBlueprint, service: RuleChainsService) -> 
 
 def _answer(chain: RuleChainDetail) -> Response:
     return json_answer(chain, headers={"ETag": entity_tag(chain.version)})
-
-
-def _documented(success: dict[int, type[BaseModel] | None], *codes: ProblemCode) -> Responses:
-    return documented(success, *_ADMINS_ONLY, *codes)

@@ -5,15 +5,13 @@ from flask_openapi3 import APIBlueprint, Tag
 
 from ss_admin.backend.accounts.guard import admit_tenant_admin, tenant_admin
 from ss_admin.backend.answers import json_answer
-from ss_admin.backend.openapi import NEEDS_SESSION, documented
+from ss_admin.backend.openapi import NEEDS_SESSION, documented_for_admins
 from ss_admin.backend.rule_chains.executions.reading import ExecutionFilter, ExecutionsService
 from ss_admin.backend.rule_chains.parameters import ExecutionPath, ExecutionQuery, RuleChainPath
 from ss_admin.contract.executions import ExecutionDetail, ExecutionPage
 from ss_admin.contract.problems import ProblemCode
 
 __all__ = ["build_blueprint"]
-
-_PROBLEMS = (ProblemCode.SESSION_REQUIRED, ProblemCode.TENANT_ADMIN_REQUIRED, ProblemCode.NOT_FOUND)
 
 
 def build_blueprint(executions: ExecutionsService) -> APIBlueprint:
@@ -25,7 +23,7 @@ def build_blueprint(executions: ExecutionsService) -> APIBlueprint:
     @blueprint.get(
         "/rulechains/<rulechain_id>/executions",
         summary="List a rule chain's executions",
-        responses=documented({200: ExecutionPage}, *_PROBLEMS, ProblemCode.VALIDATION_FAILED),
+        responses=documented_for_admins({200: ExecutionPage}, ProblemCode.NOT_FOUND, ProblemCode.VALIDATION_FAILED),
     )
     def list_executions(path: RuleChainPath, query: ExecutionQuery) -> Response:
         """The chain's executions, newest first, page by page."""
@@ -42,7 +40,7 @@ def build_blueprint(executions: ExecutionsService) -> APIBlueprint:
     @blueprint.get(
         "/rulechains/<rulechain_id>/executions/<execution_id>",
         summary="Get an execution",
-        responses=documented({200: ExecutionDetail}, *_PROBLEMS),
+        responses=documented_for_admins({200: ExecutionDetail}, ProblemCode.NOT_FOUND),
     )
     def get_execution(path: ExecutionPath) -> Response:
         """One execution: its input, its error and trace, the definition that ran, what it saved and sent."""
