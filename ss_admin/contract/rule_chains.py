@@ -148,7 +148,7 @@ class NodeTrace(Document):
     """What one node got and gave. `order` counts from 0 as they ran; `output` is null for a node that failed.
 
     `error`: why it failed, for the administrator. `effect`: what a node with an effect did, or would have done
-    outside a trial run, in words.
+    outside a trial run, in words. `branches`: of a switch, the ids of those that it took; null for all other nodes.
     """
 
     node_id: str
@@ -160,6 +160,7 @@ class NodeTrace(Document):
     duration_ms: float | None
     error: str | None = None
     effect: str | None = None
+    branches: list[str] | None = None
 
 
 class ChainTestResult(Document):

@@ -23,6 +23,7 @@ class Step:
     duration_ms: float | None
     error: str | None = None
     effect: str | None = None
+    branches: list[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 from ss_admin.backend.rule_chains.engine.effect_nodes import WORKED_OUT, EffectNodes
 from ss_admin.backend.rule_chains.engine.effects import Effect, tell_effect
 from ss_admin.backend.rule_chains.engine.outcomes import Step
-from ss_admin.backend.rule_chains.engine.parts import CUSTOM, INPUT, OUTPUT, text_of
+from ss_admin.backend.rule_chains.engine.parts import CUSTOM, INPUT, OUTPUT, SWITCH, text_of
 from ss_admin.backend.rule_chains.engine.values import UnfitValue, json_size, shown
 
 __all__ = ["read_steps"]
@@ -47,9 +47,18 @@ def read_steps(
                 output=gave,
                 duration_ms=_milliseconds(told.get("performance")),
                 effect=None if effect is None else tell_effect(effect, trial=trial),
+                branches=_branches(told.get("traceData")) if kind == SWITCH else None,
             )
         )
     return tuple(steps)
+
+
+def _branches(told: object) -> list[str] | None:
+    """The branches that a switch took, by their ids."""
+    statements = told.get("statements") if isinstance(told, dict) else None
+    if not isinstance(statements, list):
+        return None
+    return [text_of(statement, "id") for statement in statements if isinstance(statement, dict)]
 
 
 def _kept(value: object, room: int) -> object:

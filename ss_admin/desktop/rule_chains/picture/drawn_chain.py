@@ -110,11 +110,19 @@ class DrawnChain:
 
     def _state_of(self, link: ChainLink) -> WireState:
         if self._marks is not None:
-            ends = (self.cards[link.source].mark, self.cards[link.target].mark)
-            ran = ends[0] is not None and ends[0].state is NodeState.RAN
-            reached = ends[1] is not None and ends[1].state is not NodeState.NOT_REACHED
-            return WireState.TAKEN if ran and reached else WireState.NOT_TAKEN
+            target = self.cards[link.target].mark
+            reached = target is not None and target.state is not NodeState.NOT_REACHED
+            return WireState.TAKEN if reached and self._is_left_by(link) else WireState.NOT_TAKEN
         return WireState.LIT if self._chosen in {link.source, link.target} else WireState.PLAIN
+
+    def _is_left_by(self, link: ChainLink) -> bool:
+        """Whether the run went on this way: of a switch, it goes on by the branches that it took."""
+        source = self.cards[link.source]
+        if source.mark is None or source.mark.state is not NodeState.RAN:
+            return False
+        if link.branch is None or source.mark.branches is None:
+            return True
+        return link.branch in source.node.places_of(source.mark.branches)
 
     def _distance(self, place: int, point: QPointF) -> float:
         return (self.cards[place].card_rect().center() - point).manhattanLength()

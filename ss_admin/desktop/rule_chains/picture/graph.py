@@ -1,6 +1,6 @@
 """A definition read as nodes and links, however unfinished it is: nothing in it is trusted to be there or to fit."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,13 +17,21 @@ _MOST_CHARACTERS = 300
 
 @dataclass(frozen=True)
 class ChainNode:
-    """A node as it is drawn. `kind` is its type, or what a custom node does; `branches` are those of a switch."""
+    """A node as it is drawn. `kind` is its type, or what a custom node does; `branches` are those of a switch.
+
+    `branch_ids`: the ids of the branches with the places at which they are drawn.
+    """
 
     id: str
     name: str
     kind: str
     does: str
     branches: tuple[str, ...] = ()
+    branch_ids: tuple[tuple[str, int], ...] = ()
+
+    def places_of(self, branch_ids: Collection[str]) -> set[int]:
+        """The places of these branches."""
+        return {place for branch_id, place in self.branch_ids if branch_id in branch_ids}
 
 
 @dataclass(frozen=True)
@@ -69,9 +77,8 @@ def _read_node(node: Mapping[str, Any]) -> ChainNode:
     if kind == "customNode":
         kind = _text(content.get("kind")) or kind
     name = _text(node.get("name")) or "Without a name"
-    return ChainNode(
-        _text(node.get("id")), name, kind, node_in_words(kind, content)[:_MOST_CHARACTERS], _branches(node)
-    )
+    does = node_in_words(kind, content)[:_MOST_CHARACTERS]
+    return ChainNode(_text(node.get("id")), name, kind, does, _branches(node), tuple(_handles(node).items()))
 
 
 def _read_links(

@@ -19,10 +19,14 @@ class NodeState(StrEnum):
 
 @dataclass(frozen=True)
 class NodeMark:
-    """State and place in the run, from 1; `words` say both, without relying on colour."""
+    """State and place in the run, from 1; `words` say both, without relying on colour.
+
+    `branches`: of a switch, the ids of those that it took, where the trace tells.
+    """
 
     state: NodeState
     words: str
+    branches: frozenset[str] | None = None
 
 
 NOT_REACHED = NodeMark(NodeState.NOT_REACHED, "Not reached")
@@ -35,7 +39,8 @@ def mark_nodes(trace: Sequence[NodeTrace], failed_node_id: str | None) -> Mappin
         failed = node.node_id == failed_node_id or node.error is not None
         took = "" if node.duration_ms is None else f" · {duration_words(node.duration_ms)}"
         words = f"{place} · Failed" if failed else f"{place} · Ran{took}"
-        marks[node.node_id] = NodeMark(NodeState.FAILED if failed else NodeState.RAN, words)
+        branches = None if node.branches is None else frozenset(node.branches)
+        marks[node.node_id] = NodeMark(NodeState.FAILED if failed else NodeState.RAN, words, branches)
     if failed_node_id is not None and failed_node_id not in marks:
         marks[failed_node_id] = NodeMark(NodeState.FAILED, "Failed")
     return marks

@@ -84,6 +84,15 @@ def test_the_way_not_taken_has_no_effects() -> None:
     assert [effect.document for effect in Graph(definition).run({"a": 0}).effects] == ["low"]
 
 
+def test_the_trace_tells_which_branches_a_switch_took() -> None:
+    ways = [("in", "way"), ("way", "end", "high"), ("way", "other", "rest"), ("other", "end")]
+    nodes = [node("in", "inputNode"), switch(high="a > 1", rest=""), expressions("other", v="1"), saved("end")]
+    definition = graph(*nodes, edges=ways)
+    for payload, taken in (({"a": 5}, ["high"]), ({"a": 0}, ["rest"])):
+        steps = Graph(definition).run(payload, trace=True).steps
+        assert {step.node_id: step.branches for step in steps if step.branches is not None} == {"way": taken}
+
+
 def test_more_than_twenty_effects_fail_the_run() -> None:
     failure = failed(row(*[saved(f"save{number}") for number in range(21)]))
     assert failure.message == "Node “Save20”: A run saves and sends at most 20 times."

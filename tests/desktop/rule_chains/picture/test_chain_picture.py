@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QApplication
 
 from ss_admin.desktop.rule_chains.picture.chain_picture import ChainPicture
 from ss_admin.desktop.rule_chains.picture.run_marks import NodeState
+from ss_admin.desktop.rule_chains.picture.wire_line import WireState
 from tests.support.accessibility import assert_accessible
+from tests.support.sample_definitions import edge, node, traced
 
 
 @pytest.fixture
@@ -195,6 +197,26 @@ def test_a_run_is_drawn_on_the_cards_and_taken_off_again(picture, alarm_chain, a
     assert "Keep: Saves into “alarms”, 4 · Failed, leads to Answer." in picture.accessibleDescription()
     picture.clear_trace()
     assert set(states(picture).values()) == {None}
+
+
+def test_a_branch_that_was_not_taken_is_not_drawn_as_taken_though_its_target_ran(picture):
+    statements = [{"id": "high", "condition": "a > 1"}, {"id": "rest", "isDefault": True}]
+    nodes = [
+        node("in", "inputNode"),
+        node("way", "switchNode", statements=statements),
+        node("other", "expressionNode"),
+        node("end", "outputNode"),
+    ]
+    edges = [edge("in", "way"), edge("way", "end", "high"), edge("way", "other", "rest"), edge("other", "end")]
+    picture.show_definition({"nodes": nodes, "edges": edges})
+    ran = [traced("in", 0), traced("way", 1, branches=["rest"]), traced("other", 2), traced("end", 3)]
+    picture.show_trace(ran, None)
+    assert [line.state for line in picture._drawn._lines] == [
+        WireState.TAKEN,
+        WireState.NOT_TAKEN,
+        WireState.TAKEN,
+        WireState.TAKEN,
+    ]
 
 
 def test_it_is_told_to_those_who_cannot_see_it(picture, alarm_chain):
