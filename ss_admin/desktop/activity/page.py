@@ -7,6 +7,7 @@ from ss_admin.contract.activity import ActivityEntry
 from ss_admin.desktop.activity.wording import action_in_words, changes_in_words, who_in_words
 from ss_admin.desktop.background import Background
 from ss_admin.desktop.moments import ago, exact_moment, utc_now
+from ss_admin.desktop.preferences import Preferences
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.cursor_model import CursorColumn, CursorModel
 from ss_admin.desktop.widgets.empty_state import EmptyState
@@ -22,7 +23,13 @@ class ActivityPage(ListPage):
     """Who did what to which key or rule chain, and when."""
 
     def __init__(
-        self, activity: ActivityClient, *, background: Background, theme: Theme, parent: QWidget | None = None
+        self,
+        activity: ActivityClient,
+        *,
+        background: Background,
+        theme: Theme,
+        preferences: Preferences | None = None,
+        parent: QWidget | None = None,
     ) -> None:
         columns = (
             CursorColumn("When", lambda entry: ago(entry.at, utc_now()), lambda entry: exact_moment(entry.at)),
@@ -46,6 +53,7 @@ class ActivityPage(ListPage):
                 name="activity.empty",
             ),
             widths=_WIDTHS,
+            preferences=preferences,
             parent=parent,
         )
 

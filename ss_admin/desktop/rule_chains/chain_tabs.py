@@ -46,6 +46,7 @@ class ChainTabs(QWidget):
             background=surroundings.background,
             clipboard=surroundings.clipboard,
             theme=theme,
+            preferences=surroundings.preferences,
             clock=surroundings.clock,
         )
         self.missing = EmptyState("ph.warning-circle", "", "", "Back", theme=theme, name="ruleChain.missing")

@@ -12,6 +12,7 @@ from ss_admin.contract.rule_chains import RuleChain, RuleChainDetail
 from ss_admin.desktop.background import Background
 from ss_admin.desktop.clipboard import Clipboard
 from ss_admin.desktop.moments import Clock, utc_now
+from ss_admin.desktop.preferences import Preferences
 from ss_admin.desktop.rule_chains.chain_page import ChainPage
 from ss_admin.desktop.rule_chains.chain_tabs import ChainTab
 from ss_admin.desktop.rule_chains.file_exchange import FileExchange, OpenedFile
@@ -49,11 +50,12 @@ class RuleChainsPage(QWidget):
         background: Background,
         clipboard: Clipboard,
         theme: Theme,
+        preferences: Preferences,
         clock: Clock = utc_now,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._with = Surroundings(rule_chains, executions, api_keys, background, clipboard, theme, clock)
+        self._with = Surroundings(rule_chains, executions, api_keys, background, clipboard, theme, preferences, clock)
         self.list = ChainList(self._with)
         self._chain: ChainPage | None = None
         self.actions_on_chain = ChainActions(self._with, self)

@@ -15,6 +15,7 @@ from ss_admin.client.rule_chains import RuleChainsClient
 from ss_admin.desktop.background import Background
 from ss_admin.desktop.clipboard import Clipboard
 from ss_admin.desktop.moments import Clock, utc_now
+from ss_admin.desktop.preferences import Preferences
 from ss_admin.desktop.theme.theme import Theme
 
 __all__ = ["Surroundings", "concerns_the_window"]
@@ -30,6 +31,7 @@ class Surroundings:
     background: Background
     clipboard: Clipboard
     theme: Theme
+    preferences: Preferences
     clock: Clock = utc_now
 
 

@@ -27,6 +27,7 @@ def build_places(connection: Connection, around: Surroundings) -> Sequence[Place
         background=around.background,
         clipboard=around.clipboard,
         theme=around.theme,
+        preferences=around.preferences,
     )
     api_keys = ApiKeysPage(
         api_keys=ApiKeysClient(connection),
@@ -37,7 +38,12 @@ def build_places(connection: Connection, around: Surroundings) -> Sequence[Place
         theme=around.theme,
         preferences=around.preferences,
     )
-    activity = ActivityPage(ActivityClient(connection), background=around.background, theme=around.theme)
+    activity = ActivityPage(
+        ActivityClient(connection),
+        background=around.background,
+        theme=around.theme,
+        preferences=around.preferences,
+    )
     return (
         Place(("Rule Chains",), "ph.flow-arrow", rule_chains, rule_chains, rule_chains.unsaved),
         Place(("Settings", "Security & API", API_KEYS), "ph.key", api_keys, api_keys),

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from ss_admin.client.errors import ClientError
+from ss_admin.desktop.preferences import Preferences
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.busy import ProgressStripe
 from ss_admin.desktop.widgets.buttons import IconButton
@@ -24,6 +25,7 @@ from ss_admin.desktop.widgets.labels import words, wrapped_label
 from ss_admin.desktop.widgets.row_table import show_as_rows
 from ss_admin.desktop.widgets.scroll_anchor import ScrollAnchor
 from ss_admin.desktop.widgets.stale_mark import StaleMark
+from ss_admin.desktop.widgets.width_memory import WidthMemory
 
 __all__ = ["ListPage"]
 
@@ -36,7 +38,8 @@ class ListPage(QWidget):
 
     `widths` are the columns' widths at first; the column `filling` (by default the last one) takes what is left over,
     and never less. `table` is the view, where it is one of its own kind. A page may add buttons to `head`, and a row
-    of filters to `above`. A list that is `within` a page has no heading of its own: it begins with `head`.
+    of filters to `above`. A list that is `within` a page has no heading of its own: it begins with `head`. The widths
+    that a person gives to the columns are kept in `preferences`.
     """
 
     said = Signal(str)
@@ -56,6 +59,7 @@ class ListPage(QWidget):
         filling: int = -1,
         table: QTableView | None = None,
         within: bool = False,
+        preferences: Preferences | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -75,6 +79,8 @@ class ListPage(QWidget):
         for column, width in enumerate(widths):
             self.table.setColumnWidth(column, width)
         FillingColumn(self.table, filling % len(widths), widths[filling])
+        if preferences is not None:
+            WidthMemory(preferences, name, self.table.horizontalHeader(), self)
         ScrollAnchor(self.table, model)
         self._lay_out(heading, about, within=within)
         self._time = QTimer(self, interval=_TIME_PASSES_MS)

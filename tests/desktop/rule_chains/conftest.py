@@ -46,7 +46,7 @@ class Stage:
 
 
 @pytest.fixture
-def console(background, theme, qtbot) -> Iterator[Callable[..., Stage]]:
+def console(background, theme, qtbot, blank_preferences) -> Iterator[Callable[..., Stage]]:
     """Makes the page over some chains; three by default."""
 
     def make(chains: SampleChains | None = None, clipboard: MemoryClipboard | None = None) -> Stage:
@@ -59,6 +59,7 @@ def console(background, theme, qtbot) -> Iterator[Callable[..., Stage]]:
             background=background,
             clipboard=clipboard,
             theme=theme,
+            preferences=blank_preferences,
             clock=lambda: NOW,
         )
         qtbot.addWidget(page)
@@ -76,7 +77,7 @@ def console(background, theme, qtbot) -> Iterator[Callable[..., Stage]]:
 
 
 @pytest.fixture
-def surroundings(background, theme) -> Surroundings:
+def surroundings(background, theme, blank_preferences) -> Surroundings:
     """What a part is given, over three chains in memory."""
     return Surroundings(
         SampleChains.of(3),
@@ -85,5 +86,6 @@ def surroundings(background, theme) -> Surroundings:
         background,
         MemoryClipboard(),
         theme,
+        blank_preferences,
         lambda: NOW,
     )

@@ -11,6 +11,7 @@ from ss_admin.contract.executions import Execution, ExecutionPage
 from ss_admin.desktop.background import Background
 from ss_admin.desktop.clipboard import Clipboard
 from ss_admin.desktop.moments import Clock, utc_now
+from ss_admin.desktop.preferences import Preferences
 from ss_admin.desktop.rule_chains.executions.cells import (
     COLUMN_TITLES,
     COLUMN_WIDTHS,
@@ -57,6 +58,7 @@ class ExecutionsTab(ListPage):
         background: Background,
         clipboard: Clipboard,
         theme: Theme,
+        preferences: Preferences | None = None,
         clock: Clock = utc_now,
         parent: QWidget | None = None,
     ) -> None:
@@ -81,6 +83,7 @@ class ExecutionsTab(ListPage):
             filling=Column.ERROR,
             table=table,
             within=True,
+            preferences=preferences,
             parent=parent,
         )
         self.rows = table

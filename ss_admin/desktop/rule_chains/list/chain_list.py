@@ -79,6 +79,7 @@ class ChainList(ListPage):
             widths=tuple(COLUMN_WIDTHS.values()),
             filling=Column.NAME,
             table=table,
+            preferences=surroundings.preferences,
         )
         self.chains = table
         self.search = SearchField("Search rule chains", theme=theme, name="ruleChains.search")

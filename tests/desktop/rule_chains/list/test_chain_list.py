@@ -8,6 +8,7 @@ from ss_admin.client.errors import ServerUnreachable
 from ss_admin.contract.rule_chains import ScopedKey
 from ss_admin.desktop.clipboard import CopyOutcome
 from ss_admin.desktop.rule_chains.delete_dialog import DeleteChainDialog
+from ss_admin.desktop.rule_chains.list.cells import COLUMN_WIDTHS, Column
 from ss_admin.desktop.rule_chains.list.row_menu import RowMenu
 from ss_admin.desktop.rule_chains.new_dialog import NewChainDialog
 from ss_admin.desktop.widgets.dialog import Message
@@ -170,3 +171,12 @@ def test_deleting_while_the_server_is_away_can_be_tried_again(console, qtbot):
     assert stage.failures
     qtbot.mouseClick(dialog.findChild(QPushButton, "ruleChainDelete.cancel"), Qt.MouseButton.LeftButton)
     assert not dialog.isVisible()
+
+
+def test_the_widths_of_columns_are_remembered_from_start_to_start(console, qtbot, blank_preferences):
+    columns = console().list.table.horizontalHeader()
+    columns.resizeSection(Column.LAST_RUN, 187)
+    qtbot.waitUntil(lambda: bool(blank_preferences.column_widths("ruleChains")))
+    again = console().list.table.horizontalHeader()
+    assert again.sectionSize(Column.LAST_RUN) == 187
+    assert again.sectionSize(Column.ACTIONS) == COLUMN_WIDTHS[Column.ACTIONS]
