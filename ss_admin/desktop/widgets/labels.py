@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QStyle, QStyleOption, QWidget
 from typing_extensions import override
 
-__all__ = ["ElidedLabel", "in_the_middle", "line", "words", "wrapped_label"]
+__all__ = ["ElidedLabel", "in_the_middle", "line", "set_role", "words", "wrapped_label"]
 
 TextRole = Literal["heading", "title", "strong", "label", "body", "dimmed", "caption", "error", "warning"]
 
@@ -28,6 +28,14 @@ def wrapped_label(text: str, role: TextRole = "body", parent: QWidget | None = N
     policy.setHeightForWidth(True)
     label.setSizePolicy(policy)
     return label
+
+
+def set_role(label: QLabel, role: TextRole) -> None:
+    """Gives a label another type style."""
+    if label.property("role") != role:
+        label.setProperty("role", role)
+        label.style().unpolish(label)
+        label.style().polish(label)
 
 
 def line(parent: QWidget | None = None) -> QFrame:

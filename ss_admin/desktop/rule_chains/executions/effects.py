@@ -15,7 +15,7 @@ from ss_admin.desktop.rule_chains.picture.json_pane import JsonPane
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.badge_label import BadgeLabel
 from ss_admin.desktop.widgets.choosing.two_line_delegate import TwoLineDelegate
-from ss_admin.desktop.widgets.labels import ElidedLabel, words, wrapped_label
+from ss_admin.desktop.widgets.labels import ElidedLabel, set_role, words, wrapped_label
 from ss_admin.desktop.widgets.scroll_column import ScrollColumn
 
 __all__ = ["DeliveriesView", "RecordsView"]
@@ -73,39 +73,57 @@ class DeliveriesView(ScrollColumn):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._now = now
-        self._clipboard = clipboard
-        self._theme = theme
         self.column.setContentsMargins(0, theme.tokens.m, 0, 0)
         self.column.setSpacing(theme.tokens.s)
-        for place, delivery in enumerate(deliveries):
-            self.column.addWidget(self._card(place, delivery))
+        self._cards = [
+            _DeliveryCard(delivery, name=f"execution.delivery{place}", clipboard=clipboard, theme=theme)
+            for place, delivery in enumerate(deliveries)
+        ]
+        for card in self._cards:
+            self.column.addWidget(card)
         self.column.addStretch()
+        self.show_deliveries(deliveries, now)
 
-    def _card(self, place: int, delivery: Delivery) -> QFrame:
-        theme = self._theme
-        icon, kind = STATUS_BADGES[delivery.status]
-        card = QFrame()
-        card.setProperty("role", "card")
-        card.setObjectName(f"execution.delivery{place}")
+    def show_deliveries(self, deliveries: Sequence[Delivery], now: datetime) -> None:
+        """How the same webhooks stand by now, in the same cards."""
+        known = {delivery.id: delivery for delivery in deliveries}
+        for card in self._cards:
+            if card.delivery_id in known:
+                card.show_delivery(known[card.delivery_id], now)
+
+
+class _DeliveryCard(QFrame):
+    """One webhook."""
+
+    def __init__(self, delivery: Delivery, *, name: str, clipboard: Clipboard, theme: Theme) -> None:
+        super().__init__()
+        self.delivery_id = delivery.id
+        self.setProperty("role", "card")
+        self.setObjectName(name)
+        self._state = BadgeLabel("", "neutral", theme=theme)
+        self._facts = wrapped_label("", "dimmed")
+        self._error = wrapped_label("", "error")
         head = QHBoxLayout()
         head.setSpacing(theme.tokens.m)
-        head.addWidget(BadgeLabel(status_words(delivery), kind, theme=theme, icon=icon))
+        head.addWidget(self._state)
         head.addWidget(ElidedLabel(delivery.url, "strong"), 1)
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(14, 12, 14, 8)
-        inside.setSpacing(4)
-        inside.addLayout(head)
-        inside.addWidget(wrapped_label(delivery_facts(delivery, self._now), "dimmed"))
-        if delivery.last_error:
-            given_up = delivery.status is DeliveryStatus.GIVEN_UP
-            inside.addWidget(wrapped_label(delivery.last_error, "error" if given_up else "warning"))
-        identity = CopyLine(
-            "delivery ID", delivery.id, clipboard=self._clipboard, theme=theme, name=f"execution.delivery{place}.id"
-        )
         foot = QHBoxLayout()
         foot.setSpacing(theme.tokens.s)
         foot.addWidget(words("Delivery ID", "caption"), 0, Qt.AlignmentFlag.AlignVCenter)
-        foot.addWidget(identity, 1)
+        foot.addWidget(CopyLine("delivery ID", delivery.id, clipboard=clipboard, theme=theme, name=f"{name}.id"), 1)
+        inside = QVBoxLayout(self)
+        inside.setContentsMargins(14, 12, 14, 8)
+        inside.setSpacing(4)
+        inside.addLayout(head)
+        inside.addWidget(self._facts)
+        inside.addWidget(self._error)
         inside.addLayout(foot)
-        return card
+
+    def show_delivery(self, delivery: Delivery, now: datetime) -> None:
+        """Shows how it stands."""
+        icon, kind = STATUS_BADGES[delivery.status]
+        self._state.say(status_words(delivery), kind, icon=icon)
+        self._facts.setText(delivery_facts(delivery, now))
+        self._error.setText(delivery.last_error or "")
+        self._error.setVisible(bool(delivery.last_error))
+        set_role(self._error, "error" if delivery.status is DeliveryStatus.GIVEN_UP else "warning")

@@ -1,13 +1,13 @@
 """One execution, opened: its head, what came in and went out, its trace, and what it did outside the chain."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from ss_admin.client.errors import ClientError
 from ss_admin.client.executions import ExecutionsClient
-from ss_admin.contract.executions import Execution, ExecutionDetail, ExecutionOutcome
+from ss_admin.contract.executions import DeliveryStatus, Execution, ExecutionDetail, ExecutionOutcome
 from ss_admin.desktop.background import Background
 from ss_admin.desktop.clipboard import Clipboard
 from ss_admin.desktop.error_text import describe
@@ -25,6 +25,8 @@ from ss_admin.desktop.widgets.tab_bar import TabBar
 
 __all__ = ["ExecutionDialog"]
 
+LOOK_AGAIN_MS = 3_000
+"""How often a webhook that is still to be delivered is looked after."""
 _WIDTH = 1000
 _PARTS_LEAST, _PARTS_MOST = 300, 560
 _AROUND_BODY = 245
@@ -63,6 +65,9 @@ class ExecutionDialog(Dialog):
         self._background = background
         self._clipboard = clipboard
         self._clock = clock
+        self._deliveries: DeliveriesView | None = None
+        self._look_again = QTimer(self, singleShot=True, interval=LOOK_AGAIN_MS)
+        self._look_again.timeout.connect(self._fetch_again)
         self._notice = Notice("danger", execution.error or "", theme=theme)
         self._notice.setVisible(bool(execution.error))
         self._again = button("Try again", name="execution.tryAgain")
@@ -123,6 +128,7 @@ class ExecutionDialog(Dialog):
             self._add_json("Result", execution.result)
         self.parts.addTab(TracePart(execution, theme=self.theme), "Trace")
         self._add_effects(execution)
+        self._follow(execution)
         self.parts.setCurrentIndex(1)  # the result, or the trace of what went wrong
         self.parts.tabBar().setFocus()
         self._fit_parts()
@@ -141,10 +147,28 @@ class ExecutionDialog(Dialog):
             records = RecordsView(execution.records, theme=self.theme)
             self.parts.addTab(records, f"Records saved ({len(execution.records)})")
         if execution.deliveries:
-            deliveries = DeliveriesView(
+            self._deliveries = DeliveriesView(
                 execution.deliveries, now=self._clock(), clipboard=self._clipboard, theme=self.theme
             )
-            self.parts.addTab(deliveries, f"Webhooks ({len(execution.deliveries)})")
+            self.parts.addTab(self._deliveries, f"Webhooks ({len(execution.deliveries)})")
+
+    def _follow(self, execution: ExecutionDetail) -> None:
+        """Looks again after a while, as long as a webhook is still to be delivered."""
+        if any(delivery.status is DeliveryStatus.PENDING for delivery in execution.deliveries):
+            self._look_again.start()
+
+    def _fetch_again(self) -> None:
+        self._background.run(
+            lambda: self._executions.get(self._execution.rulechain_id, self._execution.id),
+            owner=self,
+            done=self._show_progress,
+            failed=lambda _error: self._look_again.start(),  # what is shown stays; the next answer may come
+        )
+
+    def _show_progress(self, execution: ExecutionDetail) -> None:
+        if self._deliveries is not None:
+            self._deliveries.show_deliveries(execution.deliveries, self._clock())
+        self._follow(execution)
 
     def _on_failed(self, error: ClientError) -> None:
         self._stripe.stop()

@@ -156,6 +156,27 @@ def test_records_and_webhooks_have_their_own_parts(opened, theme):
         assert not dialog.grab().isNull()
 
 
+def test_a_webhook_that_is_pending_is_followed_until_it_is_delivered_or_given_up(opened, background, qtbot):
+    execution = sample_execution(0)
+    detail = effects(sample_execution_detail(execution))
+    dialog = opened(execution, detail)
+    assert dialog._look_again.isActive()
+    dialog._look_again.setInterval(1)
+    dialog.source.fail_with = ServerUnreachable("no route")
+    dialog._look_again.start()
+    assert background.wait_idle()
+    assert dialog.notice == ""
+    dialog.source.fail_with = None
+    pending, given_up = detail.deliveries
+    delivered = pending.model_copy(
+        update={"status": DeliveryStatus.DELIVERED, "delivered_at": NOW, "next_attempt_at": None, "last_error": None}
+    )
+    dialog.source.detail = detail.model_copy(update={"deliveries": [delivered, given_up]})
+    qtbot.waitUntil(lambda: [badge.text for badge in dialog.findChildren(BadgeLabel)][1:] == ["Delivered", "Given up"])
+    assert background.wait_idle()
+    assert not dialog._look_again.isActive()
+
+
 def test_ids_are_copied(opened):
     clipboard = MemoryClipboard()
     dialog = opened(sample_execution(9), clipboard=clipboard)
