@@ -1,7 +1,7 @@
 """Rule chains in files: what GoRules' editor reads and writes, and the same with name, schema and sample payload."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ss_admin.desktop.rule_chains.json_editor.json_places import JsonPlaces
@@ -31,25 +31,30 @@ class ChainFileRefused(Exception):
 
 @dataclass(frozen=True)
 class ChainFile:
-    """What a file holds. A plain graph has a definition alone: the rest is None."""
+    """What a file holds. A plain graph has a definition alone: the rest is None.
+
+    `schema_place`: the JSON pointer at which the input schema stood in the graph, where it was taken out of its input
+    node; empty otherwise.
+    """
 
     definition: JsonObject
     name: str | None = None
     description: str | None = None
     input_schema: JsonObject | None = None
     sample_payload: JsonObject | None = None
+    schema_place: str = ""
 
     @property
     def is_whole(self) -> bool:
         """Whether there is more in it than the graph."""
-        return self.input_schema is not None
+        return self.input_schema is not None and not self.schema_place
 
 
 def read_chain_file(content: bytes) -> ChainFile:
-    """The chain in a file's content. Raises `ChainFileRefused`."""
+    """The chain in a file's content; a schema in the input node becomes the chain's own. Raises `ChainFileRefused`."""
     document = _parse(content)
     if "definition" not in document:
-        return ChainFile(_graph(document, "The file"))
+        return _with_schema_of_input(ChainFile(_graph(document, "The file")))
     definition = document["definition"]
     if not isinstance(definition, dict):
         raise ChainFileRefused("The file’s “definition” is no JSON object.")
@@ -130,6 +135,30 @@ def _graph(document: JsonObject, what: str) -> JsonObject:
         if not isinstance(document.get(part), list):
             raise ChainFileRefused(f"{what} has no list “{part}”, so it is no decision graph of GoRules’ editor.")
     return document
+
+
+def _with_schema_of_input(chain: ChainFile) -> ChainFile:
+    """GoRules' editor keeps the schema in the input node, as JSON or as a text of JSON; here it is the chain's."""
+    for number, node in enumerate(chain.definition["nodes"]):
+        if not isinstance(node, dict) or node.get("type") != "inputNode":
+            continue
+        content = node.get("content")
+        if isinstance(content, dict) and (schema := _schema(content.get("schema"))):
+            kept = {name: value for name, value in content.items() if name != "schema"}
+            nodes = [*chain.definition["nodes"]]
+            nodes[number] = {**node, "content": kept}
+            definition = {**chain.definition, "nodes": nodes}
+            return replace(
+                chain, definition=definition, input_schema=schema, schema_place=f"/nodes/{number}/content/schema"
+            )
+    return chain
+
+
+def _schema(value: object) -> JsonObject | None:
+    if isinstance(value, str):
+        reading = read_json(value)
+        value = None if reading.faults else reading.value
+    return value if isinstance(value, dict) else None
 
 
 def _text(document: JsonObject, part: str) -> str | None:

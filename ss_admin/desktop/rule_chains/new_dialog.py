@@ -197,7 +197,9 @@ class ImportChainDialog(_CreateDialog):
         self.name.selectAll()
         nodes, edges = len(chain.definition["nodes"]), len(chain.definition["edges"])
         parts = f"{_count(nodes, 'node')} and {_count(edges, 'edge')}"
-        if chain.is_whole:
+        if chain.schema_place:
+            text = f"{opened.name} holds a graph of {parts}. The schema of its input node becomes the input schema."
+        elif chain.is_whole:
             text = f"{opened.name} holds {parts}, with an input schema."
         else:
             text = f"{opened.name} holds a graph of {parts}, without an input schema: any JSON object will be taken."
@@ -218,6 +220,8 @@ class ImportChainDialog(_CreateDialog):
     def describe_fault(self, pointer: str, detail: str) -> str:
         """A fault at its line of the file."""
         within = pointer if self._chain.is_whole else pointer.removeprefix("/definition")
+        if self._chain.schema_place and pointer.startswith("/input_schema"):
+            within = self._chain.schema_place + pointer.removeprefix("/input_schema")
         line = line_of_pointer(self._text, within)
         return f"Line {line}: {detail}"
 

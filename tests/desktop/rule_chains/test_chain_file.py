@@ -39,6 +39,23 @@ def test_our_own_export_comes_back_whole():
     assert "Brändmeldung" in write_whole(whole)
 
 
+@pytest.mark.parametrize("write", [json.dumps, dict])
+def test_a_schema_in_the_input_node_becomes_the_chains_own(write):
+    schema = {"type": "object", "required": ["a"]}
+    nodes = [{"id": "in", "type": "inputNode", "name": "In", "content": {"schema": write(schema), "kept": 1}}]
+    chain = read_chain_file(json.dumps({"nodes": nodes, "edges": []}).encode())
+    assert chain.input_schema == schema
+    assert chain.definition["nodes"][0]["content"] == {"kept": 1}
+    assert chain.schema_place == "/nodes/0/content/schema"
+    assert not chain.is_whole
+
+
+@pytest.mark.parametrize("schema", ["", "{", "[1]", {}, None, 3])
+def test_what_is_no_schema_stays_in_the_input_node_where_it_is(schema):
+    graph = {"nodes": [{"id": "in", "type": "inputNode", "content": {"schema": schema}}], "edges": []}
+    assert read_chain_file(json.dumps(graph).encode()) == ChainFile(graph)
+
+
 def test_a_byte_order_mark_is_no_fault():
     assert read_chain_file(b"\xef\xbb\xbf" + write_definition(GRAPH).encode()).definition == GRAPH
 

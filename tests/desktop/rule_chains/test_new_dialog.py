@@ -1,5 +1,7 @@
 """“New Rule Chain” from a template or a file: one chain, under a good name, with what is wrong told at its line."""
 
+import json
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
@@ -20,6 +22,12 @@ def new(surroundings, qtbot):
     with qtbot.waitActive(dialog):
         dialog.open()
     return dialog
+
+
+def with_schema_in_its_input(schema: str) -> str:
+    """A plain graph as GoRules' editor writes it."""
+    node = {"id": "in", "type": "inputNode", "name": "In", "content": {"schema": schema}}
+    return json.dumps({"nodes": [node], "edges": []}, indent=2)
 
 
 def imported(surroundings, qtbot, text: str) -> ImportChainDialog:
@@ -111,3 +119,13 @@ def test_faults_of_a_file_are_told_at_its_lines(surroundings, background, qtbot)
     line = next(number for number, each in enumerate(text.splitlines(), 1) if '"Triage"' in each)
     assert f"Line {line}: Node “Triage”: no." in dialog.notice.text
     assert dialog.name_field.error == "is taken"
+
+
+def test_the_schema_of_an_input_node_is_taken_over_and_its_faults_stand_at_its_line(surroundings, background, qtbot):
+    text = with_schema_in_its_input('{"type": "object"}')
+    dialog = imported(surroundings, qtbot, text)
+    assert any("becomes the input schema" in label.text() for label in dialog.findChildren(QLabel))
+    assert dialog.order("Alarm").input_schema == {"type": "object"}
+    assert dialog.order("Alarm").definition["nodes"][0]["content"] == {}
+    line = text[: text.index('"schema"')].count("\n") + 1
+    assert dialog.describe_fault("/input_schema/type", "No.") == f"Line {line}: No."

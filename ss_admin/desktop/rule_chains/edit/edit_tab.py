@@ -173,14 +173,16 @@ class EditTab(QWidget):
             self.refused.emit(f"{opened.name} was not imported", opened.refusal)
             return
         self.json.turn_to(DraftField.DEFINITION).replace_document(opened.chain.definition)
-        what = "The definition"
+        what = "the definition"
         if opened.chain.input_schema is not None:
             self.json.editors[DraftField.INPUT_SCHEMA].replace_document(opened.chain.input_schema)
-            what = "Definition and input schema"
+            what = "definition and input schema"
+        if opened.chain.schema_place:
+            what = "the definition, and the schema in its input node as input schema"
         if opened.chain.sample_payload is not None:
             self.json.editors[DraftField.SAMPLE_PAYLOAD].replace_document(opened.chain.sample_payload)
         self.graph.show_definition(opened.chain.definition)
-        self.said.emit(f"{what} of {opened.name} stand in the editor. Nothing is saved yet; Ctrl+Z takes it back.")
+        self.said.emit(f"Taken from {opened.name}: {what}. Nothing is saved yet; Ctrl+Z takes it back.")
 
     def _export_definition(self) -> None:
         definition = self.json.document(DraftField.DEFINITION)
