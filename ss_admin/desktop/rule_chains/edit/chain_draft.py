@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from ss_admin.contract.rule_chains import RuleChainChange, RuleChainDetail
+from ss_admin.desktop.rule_chains.edit.json_changes import describe_changes
 from ss_admin.desktop.rule_chains.name_fault import find_description_fault, find_name_fault
 from ss_admin.desktop.widgets.versions import ConflictRow, difference_between
 
@@ -101,7 +102,8 @@ def compare_versions(base: RuleChainDetail, draft: ChainDraft, theirs: RuleChain
     rows = []
     for field in DraftField:
         difference = difference_between(_key(field, base), _key(field, draft), _key(field, theirs))
-        rows.append(ConflictRow(field.label, _words(field, draft), _words(field, theirs), difference))
+        yours, others = (_words(field, version) + _changes(field, base, version) for version in (draft, theirs))
+        rows.append(ConflictRow(field.label, yours, others, difference))
     return rows
 
 
@@ -142,6 +144,14 @@ def _words(field: DraftField, version: ChainDraft | RuleChainDetail) -> str:
         return _graph_words(value)
     lines = json.dumps(value, indent=2).count("\n") + 1
     return "1 line of JSON" if lines == 1 else f"{lines:,} lines of JSON"
+
+
+def _changes(field: DraftField, base: RuleChainDetail, version: ChainDraft | RuleChainDetail) -> str:
+    """What of a field that is JSON differs from the version that the editor was opened with, on lines of its own."""
+    if field not in JSON_FIELDS or (value := getattr(version, field.value)) is None:
+        return ""
+    told = describe_changes(getattr(base, field.value), value)
+    return f"\n{told}" if told else ""
 
 
 def _graph_words(definition: JsonObject) -> str:

@@ -69,6 +69,8 @@ def test_both_versions_are_told_in_words():
     assert rows["Enabled"].difference is Difference.THEIRS
     assert rows["Description"].yours == "Empty"
     assert "5 nodes" in rows["Definition"].theirs
+    assert "Added: “" in rows["Definition"].theirs
+    assert "\n" not in rows["Definition"].yours
     assert rows["Input schema"].difference is Difference.NONE
 
 
