@@ -31,9 +31,8 @@ class ScrollColumn(QScrollArea):
 
     def height_wanted(self, width: int) -> int:
         """The height at which the content needs no scrolling, at this width, in pixels."""
-        if self.column.hasHeightForWidth():
-            return self.column.totalHeightForWidth(width)
-        return self.column.totalMinimumSize().height()
+        bar = 0 if self._side is None else self._side - self.column.contentsMargins().right()
+        return self._height_at(width - bar)  # without the bar, which is then gone from the margin
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -54,4 +53,9 @@ class ScrollColumn(QScrollArea):
             self.column.setContentsMargins(margins)
 
     def _keep_height(self) -> None:
-        self.content.setMinimumHeight(self.height_wanted(self.viewport().width()))
+        self.content.setMinimumHeight(self._height_at(self.viewport().width()))
+
+    def _height_at(self, width: int) -> int:
+        if self.column.hasHeightForWidth():
+            return self.column.totalHeightForWidth(width)
+        return self.column.totalMinimumSize().height()
