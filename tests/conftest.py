@@ -1,10 +1,15 @@
-"""What holds for the whole suite: nothing that any test wrote or printed may hold a whole API key or signing secret."""
+"""What holds for the whole suite: no example is too slow, and no test writes or prints a whole key or secret."""
 
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.support.secret_search import leaks_below, leaks_in_output
+
+# On a busy machine any example may take long for once, which says nothing about what is tested.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 
 
 @pytest.hookimpl(trylast=True)

@@ -37,7 +37,7 @@ class ServerProcess:
         self.complaints: list[str] = []
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
-        watchdog = threading.Timer(READY_SECONDS, self.process.kill)
+        watchdog = threading.Timer(READY_SECONDS, self._kill_all)  # a worker that is left keeps the output open
         watchdog.start()
         assert self.process.stdout is not None
         self.url = self.process.stdout.readline().strip()
@@ -64,10 +64,13 @@ class ServerProcess:
 
     def kill(self) -> None:
         """SIGKILL to all of its processes at once."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        self._kill_all()
         self.process.wait(STOP_SECONDS)
         self._close()
+
+    def _kill_all(self) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
 
     def _close(self) -> None:
         self._listener.join(STOP_SECONDS)
