@@ -3,10 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-__all__ = ["DATA_KEYWORDS", "LostReference", "find_referred", "patterns_of", "references_of"]
+__all__ = ["DATA_KEYWORDS", "NAMED_SCHEMAS", "LostReference", "find_referred", "patterns_of", "references_of"]
 
 DATA_KEYWORDS = frozenset({"const", "enum", "default", "examples"})
 """Keywords that hold values, not schemas."""
+
+NAMED_SCHEMAS = frozenset({"properties", "patternProperties", "$defs", "definitions", "dependentSchemas"})
+"""Keywords that hold schemas by names of the author's own, which may be those of keywords."""
 
 Path = tuple[str | int, ...]
 

@@ -13,7 +13,7 @@ from ss_admin.backend.rule_chains.engine.graph_checks import count_cells
 from ss_admin.backend.rule_chains.engine.growth import Growth, TooComplex
 from ss_admin.backend.rule_chains.engine.limits import MAX_DEPTH
 from ss_admin.backend.rule_chains.engine.parts import CUSTOM, INPUT, OUTPUT, expressions_of, objects, text_of
-from ss_admin.backend.rule_chains.engine.schema_weight import is_light_schema
+from ss_admin.backend.rule_chains.engine.schema_weight import weigh_schema
 from ss_admin.backend.rule_chains.engine.values import depth_of
 
 __all__ = ["MAX_LIGHT_PAYLOAD_BYTES", "largest_light_payload"]
@@ -32,6 +32,10 @@ MAX_LIGHT_BYTES = 4 * 1024 * 1024
 MAX_LIGHT_PATTERN_CHARACTERS = 500
 """Of all patterns in `matches` together. The engine compiles each of them anew at every run, which takes up to 0.2 ms
 a character (`\\w` stands for 700 ranges of characters)."""
+
+MAX_LIGHT_SUBSCHEMAS = 1000
+MAX_LIGHT_SCHEMA_PATTERN_CHARACTERS = 1000
+"""A schema's patterns are compiled once, by the first call."""
 
 MAX_LIGHT_PATTERN_WORK = 4 * 1024 * 1024
 """Characters of patterns times bytes of payload: a search takes up to 130 ns for each of these."""
@@ -56,14 +60,18 @@ def largest_light_payload(input_schema: dict[str, Any], definition: dict[str, An
     try:
         if max(depth_of(input_schema), depth_of(definition)) > MAX_DEPTH:
             return None
-        if not is_light_schema(input_schema) or not _has_light_nodes(definition):
+        schema = weigh_schema(input_schema)
+        if schema is None or schema.subschemas > MAX_LIGHT_SUBSCHEMAS or not _has_light_nodes(definition):
             return None
+        if schema.pattern_characters > MAX_LIGHT_SCHEMA_PATTERN_CHARACTERS:
+            return None
+        characters = schema.pattern_characters + _pattern_characters(definition)
         growth = Growth(definition).largest()
     except (TooComplex, AttributeError, KeyError, TypeError, ValueError, RecursionError):
         # What is not even formed as a definition should be has been stored by other ways; it goes the careful way.
         return None
     room = (MAX_LIGHT_BYTES - growth.fixed) / max(growth.per_byte, 1)
-    room = min(room, MAX_LIGHT_PATTERN_WORK / max(_pattern_characters(definition), 1))
+    room = min(room, MAX_LIGHT_PATTERN_WORK / max(characters, 1))
     return min(int(room), MAX_LIGHT_PAYLOAD_BYTES) if room >= 1 else None
 
 

@@ -42,6 +42,49 @@ def test_long_patterns_are_searched_for_in_short_payloads_only() -> None:
     assert 1000 < (largest_light_payload({}, more) or 0) < MAX_LIGHT_PAYLOAD_BYTES / 4
 
 
+SLOW_PATTERN = "x(a|b|.){100}!"
+"""To search 60 KB for it takes most of a second."""
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"pattern": SLOW_PATTERN},
+        {"patternProperties": {SLOW_PATTERN: {}}},
+        {"properties": {"a": {"allOf": [{"pattern": f"x.{{50}}{number}"} for number in range(20)]}}},
+        {"$defs": {"a": {"pattern": "x.{50}!"}}, "allOf": [{"$ref": "#/$defs/a"}] * 20},
+    ],
+)
+def test_a_schema_with_slow_patterns_is_not_light(schema: dict[str, Any]) -> None:
+    assert largest_light_payload(schema, row(expressions(v="1"))) is None
+
+
+def test_ordinary_patterns_of_schemas_are_light() -> None:
+    codes = {"type": "string", "pattern": "^(AHU|VAV)-[0-9]{3}$"}
+    assert (largest_light_payload({"properties": {"a": codes}}, row(expressions(v="1"))) or 0) > 60_000
+    several = {f"a{number}": codes for number in range(8)}
+    assert (largest_light_payload({"properties": several}, row(expressions(v="1"))) or 0) > 4000
+
+
+@pytest.mark.parametrize("name", ["default", "const", "enum", "examples"])
+@pytest.mark.parametrize("where", ["properties", "patternProperties", "dependentSchemas"])
+@pytest.mark.parametrize(
+    "schema",
+    [{"$ref": "#"}, {"pattern": SLOW_PATTERN}, {"anyOf": [{}] * 2000}],
+    ids=["refers to itself", "slow pattern", "large"],
+)
+def test_a_heavy_schema_does_not_hide_under_the_name_of_a_keyword(
+    name: str, where: str, schema: dict[str, Any]
+) -> None:
+    assert largest_light_payload({where: {name: schema}}, row(expressions(v="1"))) is None
+    assert largest_light_payload({"default": schema}, row(expressions(v="1"))) is not None
+
+
+def test_a_pattern_in_what_a_reference_takes_for_a_schema_counts() -> None:
+    schema = {"default": {"pattern": SLOW_PATTERN}, "properties": {"a": {"$ref": "#/default"}}}
+    assert largest_light_payload(schema, row(expressions(v="1"))) is None
+
+
 @pytest.mark.parametrize(
     ("schema", "definition", "outcome"),
     [
