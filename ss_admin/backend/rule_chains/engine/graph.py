@@ -14,7 +14,7 @@ from ss_admin.backend.rule_chains.engine.effect_nodes import EffectNodes, Gather
 from ss_admin.backend.rule_chains.engine.failures import compile_failure, explain_failure, read_failure
 from ss_admin.backend.rule_chains.engine.limits import MAX_RESULT_BYTES
 from ss_admin.backend.rule_chains.engine.outcomes import GraphFailed, Outcome, Step
-from ss_admin.backend.rule_chains.engine.parts import CUSTOM, EXPRESSION, INPUT, OUTPUT, SWITCH, TABLE, objects
+from ss_admin.backend.rule_chains.engine.parts import CUSTOM, EXPRESSION, INPUT, OUTPUT, SWITCH, TABLE, objects, text_of
 from ss_admin.backend.rule_chains.engine.steps import read_steps
 from ss_admin.backend.rule_chains.engine.values import UnfitValue, json_size
 
@@ -32,7 +32,7 @@ class Graph:
     def __init__(self, definition: dict[str, Any]) -> None:
         self._definition = definition
         for _, node in objects(definition.get("nodes")):
-            if node.get("type") not in _RUNNABLE:
+            if text_of(node, "type") not in _RUNNABLE:
                 raise GraphFailed(f"Nodes of the type “{str(node.get('type'))[:60]}” do not run here.")
         self._nodes = EffectNodes(definition)
         self._thread = threading.local()

@@ -65,7 +65,7 @@ def check_node(node: dict[str, Any], index: int, faults: FaultList) -> None:
     }
     if kind in (INPUT, OUTPUT):
         _check_end(check)
-    elif kind in contents:
+    elif isinstance(kind, str) and kind in contents:
         content = node.get("content")
         if not isinstance(content, dict):
             check.fault(("content",), "the member “content” must be an object.")

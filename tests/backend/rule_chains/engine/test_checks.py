@@ -7,6 +7,8 @@ import pytest
 
 from ss_admin.backend.rule_chains.engine.apart import ApartRunners
 from ss_admin.backend.rule_chains.engine.checks import find_definition_faults
+from ss_admin.backend.rule_chains.engine.graph import Graph
+from ss_admin.backend.rule_chains.engine.outcomes import GraphFailed
 from ss_admin.resource_files import resource_path
 from tests.support.graphs import effect, expressions, graph, node, row, saved, sent, switch, table
 
@@ -387,3 +389,12 @@ def test_a_check_that_takes_too_long_is_a_fault_too(strict_runners: ApartRunners
     assert fault.detail == "The chain could not be checked. It ran longer than 0 s and was stopped."
     strict_runners._time_limit = 20.0
     assert strict_runners.check(OBJECT, row()) == []
+
+
+@pytest.mark.parametrize("kind", [[], {}, 5, None, True])
+def test_a_nodes_type_that_is_no_text_is_a_fault_like_any_other(kind: object) -> None:
+    definition = row(expressions(v="1"))
+    definition["nodes"][1]["type"] = kind
+    assert [fault.pointer for fault in find_definition_faults({}, definition)] == ["/definition/nodes/1/type"]
+    with pytest.raises(GraphFailed, match="do not run here"):
+        Graph(definition)
