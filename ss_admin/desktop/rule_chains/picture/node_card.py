@@ -197,7 +197,7 @@ class NodeCard(QGraphicsItem):
             return
         icon, kind = _TAGS[self._mark.state]
         font = self._theme.font(11, QFont.Weight.DemiBold)
-        width = min(QFontMetricsF(font).horizontalAdvance(self._mark.words) + 30, self.size.width - 2 * _PAD)
+        width = min(QFontMetricsF(font).horizontalAdvance(self._mark.words) + 34, self.size.width)
         tag = QRectF(_PAD, -_TAG_RISE, width, _TAG_HEIGHT)
         painter.setPen(QPen(self._theme.colour(f"{kind}_fg"), 1))
         painter.setBrush(self._theme.colour(f"{kind}_bg"))
