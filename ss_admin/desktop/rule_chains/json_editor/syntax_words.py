@@ -112,7 +112,7 @@ def _describe_end(place: _Place) -> Told | None:
 def _describe_sign(place: _Place) -> Told | None:
     """Signs that other languages have."""
     if place.text.startswith(("//", "/*", "#"), place.at):
-        return place.tell("JSON has no comments. Take this one away.", 2)
+        return place.tell("JSON has no comments. Take this one away.", 1 if place.here == "#" else 2)
     if place.here in _QUOTES:
         return place.tell('Names and texts stand between straight double quotation marks: "…".')
     if place.here == ";":

@@ -89,6 +89,13 @@ def test_what_is_written_reads_as_what_it_was(value):
     assert json.dumps(reading.value) == json.dumps(value)
 
 
+@pytest.mark.parametrize(("text", "end"), [("#", 1), ("//", 2), ("/*", 2)])
+def test_a_comment_is_marked_no_further_than_the_text_goes(text, end):
+    (fault,) = read_json(text).faults
+    assert (fault.start, fault.end) == (0, end)
+    assert "no comments" in fault.detail
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=60) | st.text('{}[]",:1ea.\\ \n-', max_size=40))
 def test_any_text_reads_as_json_or_as_a_fault_within_it(text):
