@@ -12,6 +12,9 @@ from ss_admin.desktop.widgets.stale_mark import StaleMark
 
 __all__ = ["ChainHead"]
 
+_BACK_INSET = 4
+"""Pixels inside the way back, left of its arrow: the arrow stands over the name, the focus ring around it."""
+
 
 class ChainHead(QWidget):
     """`back_requested` and `save_requested` are its two buttons."""
@@ -46,7 +49,11 @@ class ChainHead(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
-        layout.addWidget(self.back_button, 0, Qt.AlignmentFlag.AlignLeft)
+        back = QHBoxLayout()
+        back.setContentsMargins(-_BACK_INSET, 0, 0, 0)
+        back.addWidget(self.back_button)
+        back.addStretch()
+        layout.addLayout(back)
         layout.addLayout(row)
         self.back_button.clicked.connect(self.back_requested)
         self.save_button.clicked.connect(self.save_requested)

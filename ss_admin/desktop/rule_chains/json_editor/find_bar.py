@@ -63,7 +63,8 @@ class FindBar(_Bar):
         super().__init__("Find", theme=theme, name=name)
         self._area = area
         self._count = words("", "dimmed")
-        self._count.setMinimumWidth(70)
+        self._count.setContentsMargins(6, 0, 0, 0)
+        self._count.setMinimumWidth(76)
         before = IconButton("ph.caret-up", "Previous match (Shift+F3)", name=f"{name}.previous", theme=theme)
         after = IconButton("ph.caret-down", "Next match (F3)", name=f"{name}.next", theme=theme)
         for part in (self._count, before, after, self.close_button):
