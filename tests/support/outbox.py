@@ -22,9 +22,9 @@ __all__ = ["Post"]
 class Post:
     """Puts webhooks into a store's outbox and looks at what became of them."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, tenant: str = "Building Services") -> None:
         self.store = store
-        self.tenant = Directory(store, cheap_passwords()).create_tenant("Building Services")
+        self.tenant = Directory(store, cheap_passwords()).create_tenant(tenant)
         self.chain = plant_chain(store, self.tenant)
 
     def put(self, *urls: str, **changes: Any) -> list[str]:

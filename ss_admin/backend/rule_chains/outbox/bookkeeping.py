@@ -5,6 +5,7 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from ss_admin.backend.rule_chains.outbox import claims
 from ss_admin.backend.rule_chains.outbox.attempts import Attempt
-from ss_admin.backend.rule_chains.outbox.claims import Claim, Settlement
+from ss_admin.backend.rule_chains.outbox.claims import Claim, DueDelivery, Settlement
 from ss_admin.backend.rule_chains.outbox.schedule import Pauses, settle_unsent, settlement_of
 from ss_admin.backend.store.engine import Store
 from ss_admin.contract.executions import DeliveryStatus
@@ -32,25 +33,49 @@ _PAGE = 100
 _MAX_PAGES = 20
 
 
-class Books:
-    """`turn` is for one thread; `note` may be called from any. At most `places` are under way, `per_host` to a host.
+@dataclass(frozen=True)
+class _Shares:
+    """How many webhooks are under way to each host and of each tenant."""
 
-    `takes_over`: nobody else can hold a lease, so what a process before this one held is free again at once.
+    hosts: Counter[str]
+    tenants: Counter[str]
+
+    def take(self, due: DueDelivery) -> None:
+        """One more."""
+        self.hosts[host_of(due.url)] += 1
+        self.tenants[due.tenant_id] += 1
+
+
+class Books:
+    """`turn` is for one thread; `note` may be called from any.
+
+    At most `places` are under way, `per_host` of them to a host and `per_tenant` of a tenant: no slow host holds up the
+    others, and no tenant's hosts those of other tenants. `takes_over`: nobody else can hold a lease, so what a process
+    before this one held is free again at once.
     """
 
     def __init__(
-        self, store: Store, pauses: Pauses, *, places: int, per_host: int, lease_seconds: float, takes_over: bool
+        self,
+        store: Store,
+        pauses: Pauses,
+        *,
+        places: int,
+        per_host: int,
+        per_tenant: int,
+        lease_seconds: float,
+        takes_over: bool,
     ) -> None:
         self._store = store
         self._pauses = pauses
         self._places = places
         self._per_host = per_host
+        self._per_tenant = per_tenant
         self._lease = timedelta(seconds=lease_seconds)
         self._takes_over = takes_over
         self._next_far_look = 0.0
         self._owes_far_look = False
         self._lock = threading.Lock()
-        self._under_way: dict[str, str] = {}
+        self._under_way: dict[str, Claim] = {}
         self._finished: deque[Settlement] = deque()
         self._ended: Counter[DeliveryStatus] = Counter()
 
@@ -63,11 +88,12 @@ class Books:
         now = datetime.now(UTC)
         self._take_over()
         with self._lock:
-            hosts = Counter(self._under_way.values())
+            hosts = Counter(host_of(each.url) for each in self._under_way.values())
+            tenants = Counter(each.tenant_id for each in self._under_way.values())
             settled = list(self._finished)
             busy = {*self._under_way, *(one.claim.id for one in settled)}
         with self._store.reading() as session:
-            due = self._find_startable(session, now, hosts, busy)
+            due = self._find_startable(session, now, _Shares(hosts, tenants), busy)
             soonest = claims.next_due(session, now)
         taken: list[Claim] = []
         unsent: list[Settlement] = []
@@ -81,7 +107,7 @@ class Books:
         never = {one.claim.id for one in unsent}
         begun = [each for each in taken if each.id not in never]
         with self._lock:
-            self._under_way.update({each.id: host_of(each.url) for each in begun})
+            self._under_way.update({each.id: each for each in begun})
         upcoming = [soonest, *(one.next_attempt_at for one in settled)]
         return begun, 0.0 if unsent else min(_seconds_until(upcoming, now), self._rest_left())
 
@@ -115,11 +141,12 @@ class Books:
                 claims.release_all_leases(session)
             self._takes_over = False
 
-    def _find_startable(self, session: Session, now: datetime, hosts: Counter[str], busy: Collection[str]) -> list[str]:
-        """Ids of due webhooks that have a place: one host's long queue is passed over once the host has its share."""
+    def _find_startable(self, session: Session, now: datetime, shares: "_Shares", busy: Collection[str]) -> list[str]:
+        """Ids of due webhooks that have a place: a long queue is passed over once its host or tenant has its share."""
         found: list[str] = []
-        full: set[str] = set()
-        room = self._places - hosts.total()
+        full_urls: set[str] = set()
+        full_tenants: set[str] = set()
+        room = self._places - shares.hosts.total()
         began = time.monotonic()
         rests = began < self._next_far_look
         self._owes_far_look = False
@@ -129,17 +156,25 @@ class Books:
             if rests and number > 0:
                 self._owes_far_look = True
                 break
-            page = claims.find_due(session, now, limit=_PAGE, except_ids={*busy, *found}, except_urls=full)
+            page = claims.find_due(
+                session,
+                now,
+                limit=_PAGE,
+                except_ids={*busy, *found},
+                except_urls=full_urls,
+                except_tenants=full_tenants,
+            )
             for due in page:
-                host = host_of(due.url)
-                if hosts[host] >= self._per_host:
-                    full.add(due.url)
+                if shares.tenants[due.tenant_id] >= self._per_tenant:
+                    full_tenants.add(due.tenant_id)
+                elif shares.hosts[host_of(due.url)] >= self._per_host:
+                    full_urls.add(due.url)
                 elif len(found) < room:
-                    hosts[host] += 1
+                    shares.take(due)
                     found.append(due.id)
             if len(page) < _PAGE:
                 break
-        if full and not rests:
+        if (full_urls or full_tenants) and not rests:
             ended = time.monotonic()
             self._next_far_look = ended + _FAR_LOOK_REST * (ended - began)
         return found

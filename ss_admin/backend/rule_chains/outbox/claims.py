@@ -32,6 +32,7 @@ class DueDelivery:
     """A webhook whose time has come, and that nobody is sending."""
 
     id: str
+    tenant_id: str
     url: str
 
 
@@ -43,6 +44,7 @@ class Claim:
     """
 
     id: str
+    tenant_id: str
     rulechain_id: str
     execution_id: str
     url: str = field(repr=False)
@@ -68,11 +70,17 @@ class Settlement:
 
 
 def find_due(
-    session: Session, now: datetime, *, limit: int, except_ids: Collection[str], except_urls: Collection[str]
+    session: Session,
+    now: datetime,
+    *,
+    limit: int,
+    except_ids: Collection[str],
+    except_urls: Collection[str],
+    except_tenants: Collection[str],
 ) -> Sequence[DueDelivery]:
     """Webhooks that are due and free, those that have waited longest first."""
     query = (
-        select(DeliveryRow.id, DeliveryRow.url)
+        select(DeliveryRow.id, DeliveryRow.tenant_id, DeliveryRow.url)
         .where(DeliveryRow.next_attempt_at <= now, _is_free(now))
         .order_by(DeliveryRow.next_attempt_at)
         .limit(limit)
@@ -81,7 +89,9 @@ def find_due(
         query = query.where(DeliveryRow.id.not_in(sorted(except_ids)))
     if except_urls:
         query = query.where(DeliveryRow.url.not_in(sorted(except_urls)))
-    return [DueDelivery(row.id, row.url) for row in session.execute(query)]
+    if except_tenants:
+        query = query.where(DeliveryRow.tenant_id.not_in(sorted(except_tenants)))
+    return [DueDelivery(row.id, row.tenant_id, row.url) for row in session.execute(query)]
 
 
 def next_due(session: Session, now: datetime) -> datetime | None:
@@ -103,6 +113,7 @@ def claim(session: Session, ids: Collection[str], now: datetime, until: datetime
             .values(leased_until=until, attempts=DeliveryRow.attempts + 1)
             .returning(
                 DeliveryRow.id,
+                DeliveryRow.tenant_id,
                 DeliveryRow.rulechain_id,
                 DeliveryRow.execution_id,
                 DeliveryRow.url,

@@ -25,8 +25,9 @@ __all__ = ["LEASE_SECONDS", "Outbox"]
 
 _log = logging.getLogger(__name__)
 
-SENDERS = 8
+SENDERS = 16
 SENDERS_PER_HOST = 2
+SENDERS_PER_TENANT = 8
 LEASE_SECONDS = LOOK_UP_SECONDS + ATTEMPT_SECONDS + 10
 STOP_SECONDS = 5.0
 """How long attempts under way may go on after the stop before they are cut off."""
@@ -63,6 +64,7 @@ class Outbox:
             Pauses(first_pause, longest_pause, random.SystemRandom().uniform),
             places=SENDERS,
             per_host=SENDERS_PER_HOST,
+            per_tenant=SENDERS_PER_TENANT,
             lease_seconds=lease_seconds,
             takes_over=store.dialect == "sqlite",
         )

@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -302,7 +303,7 @@ def test_workers_on_one_database_share_the_webhooks_and_send_each_once(
 def test_outcome_of_a_lost_lease_changes_nothing_unless_it_is_a_success(store: Store) -> None:
     post = Post(store)
     ids = post.put("https://hooks.example.com/", "https://hooks.example.com/")
-    books = Books(store, Pauses(1, 1, max), places=8, per_host=8, lease_seconds=30, takes_over=False)
+    books = Books(store, Pauses(1, 1, max), places=8, per_host=8, per_tenant=8, lease_seconds=30, takes_over=False)
     begun, _ = books.turn()
     another = datetime.now(UTC) + timedelta(minutes=10)
     for delivery_id in ids:
@@ -443,9 +444,18 @@ def test_long_queue_of_one_slow_host_costs_little_to_pass_over(store: Store) -> 
     post = Post(store)
     post.put(*(f"https://slow.example.com/{number % 5}" for number in range(20_000)))
     [other] = post.put("https://quick.example.com/")
-    books = Books(store, Pauses(1, 1, max), places=8, per_host=2, lease_seconds=30, takes_over=False)
+    books = Books(store, Pauses(1, 1, max), places=8, per_host=2, per_tenant=8, lease_seconds=30, takes_over=False)
     began = time.monotonic()
     begun, _ = books.turn()
     assert time.monotonic() - began < 2
     assert sorted(claim.url[:17] for claim in begun) == ["https://quick.exa", "https://slow.exam", "https://slow.exam"]
     assert other in {claim.id for claim in begun}
+
+
+def test_tenant_with_many_slow_hosts_holds_up_no_other_tenant(store: Store) -> None:
+    post, other = Post(store), Post(store, tenant="Harbour Logistics")
+    post.put(*(f"https://slow-{number}.example.com/" for number in range(500)))
+    other.put("https://quick.example.com/")
+    books = Books(store, Pauses(1, 1, max), places=4, per_host=2, per_tenant=2, lease_seconds=30, takes_over=False)
+    begun, _ = books.turn()
+    assert Counter(claim.tenant_id for claim in begun) == {post.tenant.id: 2, other.tenant.id: 1}

@@ -20,7 +20,7 @@ SHORTEST = Pauses(5, 3600, lambda low, high: low)
 def claim(
     *, attempts: int = 1, age: timedelta = timedelta(), last_error: str | None = None, generation: int | None = 1
 ) -> Claim:
-    return Claim("d", "c", "e", "https://h/", "{}", attempts, NOW - age, NOW, last_error, generation)
+    return Claim("d", "t", "c", "e", "https://h/", "{}", attempts, NOW - age, NOW, last_error, generation)
 
 
 @pytest.mark.parametrize(
