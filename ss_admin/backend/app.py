@@ -60,6 +60,7 @@ class Backend:
     outbox: Outbox
     trimmer: Trimmer
     runners: ApartRunners
+    admin_runners: ApartRunners
 
     def start(self) -> None:
         """Begin what is done besides answering requests: webhooks are sent, old executions removed. Once."""
@@ -73,6 +74,7 @@ class Backend:
         self.gateway.close()
         self.executions.close()
         self.runners.close()
+        self.admin_runners.close()
         self.store.close()
 
 
@@ -92,7 +94,7 @@ def create_app(settings: Settings, *, store: Store | None = None, passwords: Pas
     app.extensions["ss_backend"] = backend
     app.wsgi_app = backend.gateway  # type: ignore[method-assign]
     _begin_and_end_requests(app, settings, accounts, requests)
-    chains = RuleChainsService(store, pepper, backend.runners, execution_days=settings.execution_days)
+    chains = RuleChainsService(store, pepper, backend.admin_runners, execution_days=settings.execution_days)
     for blueprint in (
         build_session_blueprint(accounts),
         build_users_blueprint(accounts),
@@ -125,7 +127,9 @@ def _build_backend(app: OpenAPI, settings: Settings, store: Store, pepper: bytes
         runners=runners,
         executions=executions,
     )
-    return Backend(store, gateway, executions, outbox, Trimmer(store, settings.execution_days), runners)
+    trimmer = Trimmer(store, settings.execution_days)
+    # Saving and trying have processes of their own: partners' long runs, of whatever tenant, must not hold them up.
+    return Backend(store, gateway, executions, outbox, trimmer, runners, admin_runners=ApartRunners())
 
 
 def _refuse_wrong_pepper(settings: Settings, store: Store) -> None:

@@ -147,7 +147,7 @@ def test_chain_that_loops_is_stopped_and_others_go_on(try_out):
 
 
 def test_without_a_free_process_it_is_to_be_tried_again_and_nothing_is_noted(app, signed_in, where, audit, store):
-    app.extensions["ss_backend"].runners.close()
+    app.extensions["ss_backend"].admin_runners.close()
     order = chain_order().model_dump(mode="json")
     for answer in (
         signed_in.post(f"{where}/test", json={"payload": {"n": 1}}),
