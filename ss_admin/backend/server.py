@@ -204,6 +204,10 @@ def _run(settings: Settings, listener: Listener, announcer: "_Announcer") -> int
     )
     server.main_loop_interrupt = _WakefulEvent()
     register_after_fork(server, _obey_stop_while_loading)
+    if multiprocessing.get_start_method() == "fork":
+        os.register_at_fork(after_in_parent=announcer.ask_from_now_on)
+    else:
+        announcer.ask_from_now_on()
     announcer.start()
     try:
         server.serve(target_loader=_AppLoader(settings), wrap_loader=False)
@@ -290,7 +294,11 @@ def _print_line(url: str) -> None:
 
 
 class _Announcer(threading.Thread):
-    """Asks the server itself whether it answers, then announces its URL."""
+    """Asks the server itself whether it answers, then announces its URL.
+
+    Not before the worker was forked: a lock of OpenSSL's that this thread held just then would stay locked for ever in
+    the worker, which makes a TLS context of its own for webhooks and would never come up.
+    """
 
     def __init__(self, listener: Listener, address: str, port: int, announce: Callable[[str], None]) -> None:
         super().__init__(name="ready-announcer", daemon=True)
@@ -301,9 +309,15 @@ class _Announcer(threading.Thread):
         self.address = address
         self.port = port
         self._stopping = threading.Event()
+        self._may_ask = threading.Event()
+
+    def ask_from_now_on(self) -> None:
+        """The worker is a process of its own by now."""
+        self._may_ask.set()
 
     def run(self) -> None:
         """Announce the URL once, as soon as `/healthz` answers."""
+        self._may_ask.wait()
         while not self._stopping.is_set():
             if self._answers():
                 self._announce(self._url)
@@ -313,6 +327,7 @@ class _Announcer(threading.Thread):
     def stop(self) -> None:
         """Ask no more."""
         self._stopping.set()
+        self._may_ask.set()
 
     def _answers(self) -> bool:
         connection = self._connection()

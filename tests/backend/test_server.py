@@ -128,6 +128,35 @@ def test_tls_is_served_with_the_given_certificate(tmp_path: Path) -> None:
         assert server.stop()[0] == 0
 
 
+FORKING_LATE = """
+import os, time
+from ss_admin.backend import server
+from ss_admin.backend.cli import main
+
+asked, connection, fork = [], server._Announcer._connection, os.fork
+
+def ask(announcer):
+    asked.append(True)
+    return connection(announcer)
+
+def fork_late():
+    time.sleep(0.5)
+    if asked:
+        os._exit(9)
+    return fork()
+
+server._Announcer._connection, os.fork = ask, fork_late
+main()
+"""
+
+
+def test_no_lock_of_tls_can_be_held_while_the_worker_is_forked(tmp_path: Path) -> None:
+    made = make_certificate(tmp_path)
+    arguments = ("--tls-cert", str(made.certificate_file), "--tls-key", str(made.key_file))
+    with running_server(tmp_path, *arguments, command=(sys.executable, "-c", FORKING_LATE)) as server:
+        assert server.url.startswith("https://")
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_call_in_flight_at_the_stop_gets_its_answer_and_its_use_is_kept(tmp_path: Path, number: int) -> None:
     with running_server(tmp_path) as server, partner_at(database_url(tmp_path)) as partner:
