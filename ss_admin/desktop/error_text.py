@@ -21,7 +21,7 @@ from ss_admin.client.errors import (
     WrongCredentials,
 )
 
-__all__ = ["describe", "duration_in_words"]
+__all__ = ["concerns_the_window", "describe", "duration_in_words"]
 
 
 def describe(error: ClientError) -> str:
@@ -34,6 +34,11 @@ def describe(error: ClientError) -> str:
     if isinstance(error, ServerUnreachable):
         return f"The server cannot be reached: {error.reason}. Check the network and the server’s address."
     return f"This did not work: {str(error).rstrip('.')}. Please try again."
+
+
+def concerns_the_window(error: ClientError) -> bool:
+    """Whether the shell has to know of an error although it has been told by who asked: server away, session over."""
+    return isinstance(error, ServerUnreachable | ServerUnavailable | SessionEnded | TenantAdminRequired)
 
 
 def duration_in_words(seconds: int) -> str:

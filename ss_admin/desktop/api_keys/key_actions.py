@@ -10,10 +10,6 @@ from ss_admin.client.errors import (
     ClientError,
     NotFound,
     OutcomeUnknown,
-    ServerUnavailable,
-    ServerUnreachable,
-    SessionEnded,
-    TenantAdminRequired,
     VersionConflict,
 )
 from ss_admin.client.rule_chains import RuleChainsClient
@@ -24,12 +20,12 @@ from ss_admin.desktop.api_keys.table.cells import status_words
 from ss_admin.desktop.background import Background
 from ss_admin.desktop.clipboard import Clipboard, CopyOutcome
 from ss_admin.desktop.curl_example import curl_example, first_callable_chain
-from ss_admin.desktop.error_text import describe
+from ss_admin.desktop.error_text import concerns_the_window, describe
 from ss_admin.desktop.moments import Clock, utc_now
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.dialog import Message
 
-__all__ = ["KeyActions", "Surroundings", "concerns_the_window", "tell"]
+__all__ = ["KeyActions", "Surroundings", "tell"]
 
 
 @dataclass(frozen=True)
@@ -42,11 +38,6 @@ class Surroundings:
     clipboard: Clipboard
     theme: Theme
     clock: Clock = utc_now
-
-
-def concerns_the_window(error: ClientError) -> bool:
-    """Whether the shell has to know of an error although it has been told here: server away, session over."""
-    return isinstance(error, ServerUnreachable | ServerUnavailable | SessionEnded | TenantAdminRequired)
 
 
 def tell(parent: QWidget, theme: Theme, heading: str, text: str) -> Message:

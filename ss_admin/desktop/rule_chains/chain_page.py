@@ -10,13 +10,13 @@ from typing_extensions import override
 from ss_admin.client.errors import ClientError, NotFound
 from ss_admin.contract.problems import FieldFault
 from ss_admin.contract.rule_chains import RuleChain, RuleChainDetail
-from ss_admin.desktop.error_text import describe
+from ss_admin.desktop.error_text import concerns_the_window, describe
 from ss_admin.desktop.rule_chains.chain_head import ChainHead
 from ss_admin.desktop.rule_chains.chain_loader import ChainLoader
 from ss_admin.desktop.rule_chains.chain_tabs import ChainTab, ChainTabs
 from ss_admin.desktop.rule_chains.edit.saving import ChainSaving
 from ss_admin.desktop.rule_chains.edit.signing_dialog import SigningSecretDialog
-from ss_admin.desktop.rule_chains.surroundings import Surroundings, concerns_the_window
+from ss_admin.desktop.rule_chains.surroundings import Surroundings
 from ss_admin.desktop.widgets.action_notice import ActionNotice
 from ss_admin.desktop.widgets.dialog import Message, Question
 

@@ -9,11 +9,11 @@ from typing_extensions import override
 from ss_admin.client.errors import ClientError, OutcomeUnknown, UnexpectedAnswer, ValidationFailed
 from ss_admin.contract.documents import LABEL_MAX_CHARACTERS
 from ss_admin.contract.rule_chains import NewRuleChain, RuleChainDetail
-from ss_admin.desktop.error_text import describe
+from ss_admin.desktop.error_text import concerns_the_window, describe
 from ss_admin.desktop.rule_chains.chain_file import line_of_pointer
 from ss_admin.desktop.rule_chains.file_exchange import OpenedFile
 from ss_admin.desktop.rule_chains.name_fault import find_name_fault
-from ss_admin.desktop.rule_chains.surroundings import Surroundings, concerns_the_window
+from ss_admin.desktop.rule_chains.surroundings import Surroundings
 from ss_admin.desktop.rule_chains.templates import Template
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.dialog import Dialog

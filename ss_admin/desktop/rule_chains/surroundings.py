@@ -3,13 +3,6 @@
 from dataclasses import dataclass
 
 from ss_admin.client.api_keys import ApiKeysClient
-from ss_admin.client.errors import (
-    ClientError,
-    ServerUnavailable,
-    ServerUnreachable,
-    SessionEnded,
-    TenantAdminRequired,
-)
 from ss_admin.client.executions import ExecutionsClient
 from ss_admin.client.rule_chains import RuleChainsClient
 from ss_admin.desktop.background import Background
@@ -18,7 +11,7 @@ from ss_admin.desktop.moments import Clock, utc_now
 from ss_admin.desktop.preferences import Preferences
 from ss_admin.desktop.theme.theme import Theme
 
-__all__ = ["Surroundings", "concerns_the_window"]
+__all__ = ["Surroundings"]
 
 
 @dataclass(frozen=True)
@@ -33,8 +26,3 @@ class Surroundings:
     theme: Theme
     preferences: Preferences
     clock: Clock = utc_now
-
-
-def concerns_the_window(error: ClientError) -> bool:
-    """Whether the shell has to know of an error although it has been told here: server away, session over."""
-    return isinstance(error, ServerUnreachable | ServerUnavailable | SessionEnded | TenantAdminRequired)

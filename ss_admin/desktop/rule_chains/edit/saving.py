@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QWidget
 from ss_admin.client.errors import ClientError, OutcomeUnknown, ServerUnreachable, SessionEnded, ValidationFailed
 from ss_admin.contract.problems import FieldFault
 from ss_admin.contract.rule_chains import RuleChainDetail
-from ss_admin.desktop.error_text import describe
+from ss_admin.desktop.error_text import concerns_the_window, describe
 from ss_admin.desktop.moments import ago
 from ss_admin.desktop.rule_chains.edit.chain_draft import ChainDraft, compare_versions, without_what_is_there
 from ss_admin.desktop.rule_chains.edit.chain_saver import ChainSaver
 from ss_admin.desktop.rule_chains.edit.edit_tab import EditTab
-from ss_admin.desktop.rule_chains.surroundings import Surroundings, concerns_the_window
+from ss_admin.desktop.rule_chains.surroundings import Surroundings
 from ss_admin.desktop.widgets.conflict_dialog import ConflictDialog, ConflictWords
 
 __all__ = ["ChainSaving"]

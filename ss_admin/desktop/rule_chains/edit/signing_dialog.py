@@ -6,8 +6,8 @@ from typing_extensions import override
 
 from ss_admin.client.errors import ClientError
 from ss_admin.contract.rule_chains import RuleChainDetail, SigningSecret
-from ss_admin.desktop.error_text import describe
-from ss_admin.desktop.rule_chains.surroundings import Surroundings, concerns_the_window
+from ss_admin.desktop.error_text import concerns_the_window, describe
+from ss_admin.desktop.rule_chains.surroundings import Surroundings
 from ss_admin.desktop.widgets.buttons import button
 from ss_admin.desktop.widgets.dialog import Dialog, Question
 from ss_admin.desktop.widgets.labels import wrapped_label

@@ -10,13 +10,12 @@ from ss_admin.client.executions import ExecutionsClient
 from ss_admin.contract.executions import DeliveryStatus, Execution, ExecutionDetail, ExecutionOutcome
 from ss_admin.desktop.background import Background
 from ss_admin.desktop.clipboard import Clipboard
-from ss_admin.desktop.error_text import describe
+from ss_admin.desktop.error_text import concerns_the_window, describe
 from ss_admin.desktop.moments import Clock
 from ss_admin.desktop.rule_chains.executions.effects import DeliveriesView, RecordsView
 from ss_admin.desktop.rule_chains.executions.facts import ExecutionFacts
 from ss_admin.desktop.rule_chains.executions.trace_part import TracePart
 from ss_admin.desktop.rule_chains.picture.json_pane import JsonPane
-from ss_admin.desktop.rule_chains.surroundings import concerns_the_window
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.buttons import button
 from ss_admin.desktop.widgets.dialog import Dialog

@@ -6,11 +6,11 @@ from PySide6.QtWidgets import QWidget
 from ss_admin.client.errors import ClientError, NotFound, OutcomeUnknown, VersionConflict
 from ss_admin.contract.rule_chains import RuleChain, RuleChainChange, RuleChainDetail
 from ss_admin.desktop.clipboard import CopyOutcome
-from ss_admin.desktop.error_text import describe
+from ss_admin.desktop.error_text import concerns_the_window, describe
 from ss_admin.desktop.rule_chains.chain_file import file_name, write_definition
 from ss_admin.desktop.rule_chains.delete_dialog import DeleteChainDialog
 from ss_admin.desktop.rule_chains.file_exchange import FileExchange
-from ss_admin.desktop.rule_chains.surroundings import Surroundings, concerns_the_window
+from ss_admin.desktop.rule_chains.surroundings import Surroundings
 from ss_admin.desktop.widgets.dialog import Message
 
 __all__ = ["ChainActions", "switch_words"]

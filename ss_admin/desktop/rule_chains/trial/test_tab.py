@@ -9,8 +9,8 @@ from ss_admin.client.errors import ClientError, ValidationFailed
 from ss_admin.client.rule_chains import RuleChainsClient
 from ss_admin.contract.rule_chains import ChainTest, ChainTestResult, RuleChainDetail
 from ss_admin.desktop.background import Background, Task
+from ss_admin.desktop.error_text import concerns_the_window
 from ss_admin.desktop.rule_chains.json_editor.commands import Command, add_commands
-from ss_admin.desktop.rule_chains.surroundings import concerns_the_window
 from ss_admin.desktop.rule_chains.trial.outcome_words import (
     OutcomeWords,
     describe_error,
