@@ -20,7 +20,8 @@ from ss_admin.desktop.api_keys.table.cells import status_words
 from ss_admin.desktop.background import Background
 from ss_admin.desktop.clipboard import Clipboard, CopyOutcome
 from ss_admin.desktop.curl_example import curl_example, first_callable_chain
-from ss_admin.desktop.error_text import concerns_the_window, describe
+from ss_admin.desktop.deletion import Deletion
+from ss_admin.desktop.error_text import describe
 from ss_admin.desktop.moments import Clock, utc_now
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.dialog import Message
@@ -76,7 +77,13 @@ class KeyActions(QObject):
     def delete(self, api_key: ApiKey) -> DeleteKeyDialog:
         """Asks, and deletes the key as it was shown."""
         dialog = DeleteKeyDialog(self._window, api_key, theme=self._with.theme, now=self._with.clock())
-        dialog.confirmed.connect(lambda shown: self._delete(dialog, shown))
+        deletion = Deletion(dialog, self._with.api_keys, self._with.background, show_failure=dialog.show_failure)
+        dialog.confirmed.connect(deletion.order)
+        deletion.deleted.connect(self._on_deleted)
+        deletion.gone.connect(self._tell_gone)
+        deletion.changed.connect(lambda now: self._ask_again(dialog, now))
+        deletion.in_doubt.connect(self.outdated)
+        deletion.failed.connect(self.failed)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
         return dialog
@@ -117,37 +124,9 @@ class KeyActions(QObject):
             f"“{now.name}”, user {now.user.name}, {status_words(now.status)}. Look at it and try again.",
         )
 
-    def _delete(self, dialog: DeleteKeyDialog, api_key: ApiKey) -> None:
-        dialog.set_busy(True)
-        self._with.background.run(
-            lambda: self._with.api_keys.delete(api_key.id, version=api_key.version),
-            owner=dialog,
-            done=lambda _: self._on_deleted(dialog, api_key),
-            failed=lambda error: self._on_delete_failed(dialog, api_key, error),
-        )
-
-    def _on_deleted(self, dialog: DeleteKeyDialog, api_key: ApiKey) -> None:
-        dialog.accept()
+    def _on_deleted(self, api_key: ApiKey) -> None:
         self.said.emit(f"“{api_key.name}” was deleted.")
         self.outdated.emit()
-
-    def _on_delete_failed(self, dialog: DeleteKeyDialog, api_key: ApiKey, error: ClientError) -> None:
-        if isinstance(error, VersionConflict):
-            self._with.background.run(
-                lambda: self._with.api_keys.get(api_key.id),
-                owner=dialog,
-                done=lambda now: self._ask_again(dialog, now),
-                failed=lambda again: self._on_delete_failed(dialog, api_key, again),
-            )
-        elif isinstance(error, NotFound):
-            dialog.reject()
-            self._tell_gone(api_key)
-        else:
-            dialog.show_failure(describe(error))
-            if isinstance(error, OutcomeUnknown):
-                self.outdated.emit()
-            if concerns_the_window(error):
-                self.failed.emit(error)
 
     def _ask_again(self, dialog: DeleteKeyDialog, now: ApiKey) -> None:
         self.changed.emit(now)

@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QWidget
 from ss_admin.client.errors import ClientError, NotFound, OutcomeUnknown, VersionConflict
 from ss_admin.contract.rule_chains import RuleChain, RuleChainChange, RuleChainDetail
 from ss_admin.desktop.clipboard import CopyOutcome
-from ss_admin.desktop.error_text import concerns_the_window, describe
+from ss_admin.desktop.deletion import Deletion
+from ss_admin.desktop.error_text import describe
 from ss_admin.desktop.rule_chains.chain_file import file_name, write_definition
 from ss_admin.desktop.rule_chains.delete_dialog import DeleteChainDialog
 from ss_admin.desktop.rule_chains.file_exchange import FileExchange
@@ -74,7 +75,13 @@ class ChainActions(QObject):
     def delete(self, chain: RuleChain) -> DeleteChainDialog:
         """Asks, and deletes the chain as it was shown."""
         dialog = DeleteChainDialog(self._window, chain, theme=self._with.theme, now=self._with.clock())
-        dialog.confirmed.connect(lambda shown: self._delete(dialog, shown))
+        deletion = Deletion(dialog, self._with.chains, self._with.background, show_failure=dialog.show_failure)
+        dialog.confirmed.connect(deletion.order)
+        deletion.deleted.connect(self._on_deleted)
+        deletion.gone.connect(self._tell_gone)
+        deletion.changed.connect(lambda now: self._ask_again(dialog, now))
+        deletion.in_doubt.connect(self.outdated)
+        deletion.failed.connect(self.failed)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
         self._with.background.run(
@@ -122,37 +129,9 @@ class ChainActions(QObject):
 
         self._files.save(file_name(chain.name), write_definition(chain.definition), done)
 
-    def _delete(self, dialog: DeleteChainDialog, chain: RuleChain) -> None:
-        dialog.set_busy(True)
-        self._with.background.run(
-            lambda: self._with.chains.delete(chain.id, version=chain.version),
-            owner=dialog,
-            done=lambda _: self._on_deleted(dialog, chain),
-            failed=lambda error: self._on_delete_failed(dialog, chain, error),
-        )
-
-    def _on_deleted(self, dialog: DeleteChainDialog, chain: RuleChain) -> None:
-        dialog.accept()
+    def _on_deleted(self, chain: RuleChain) -> None:
         self.said.emit(f"“{chain.name}” was deleted.")
         self.outdated.emit()
-
-    def _on_delete_failed(self, dialog: DeleteChainDialog, chain: RuleChain, error: ClientError) -> None:
-        if isinstance(error, VersionConflict):
-            self._with.background.run(
-                lambda: self._with.chains.get(chain.id),
-                owner=dialog,
-                done=lambda now: self._ask_again(dialog, now),
-                failed=lambda again: self._on_delete_failed(dialog, chain, again),
-            )
-        elif isinstance(error, NotFound):
-            dialog.reject()
-            self._tell_gone(chain)
-        else:
-            dialog.show_failure(describe(error))
-            if isinstance(error, OutcomeUnknown):
-                self.outdated.emit()
-            if concerns_the_window(error):
-                self.failed.emit(error)
 
     def _ask_again(self, dialog: DeleteChainDialog, now: RuleChain) -> None:
         self.outdated.emit()
