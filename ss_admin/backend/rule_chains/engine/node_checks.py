@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from ipaddress import ip_address
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,6 +26,9 @@ from ss_admin.backend.rule_chains.engine.parts import (
 
 __all__ = ["check_node", "find_url_fault"]
 
+_NO_ADDRESS = "This is not an address of the form https://host/path."
+_HOST = re.compile(r"(?=.{1,253}\Z)[0-9A-Za-z_-]{1,63}(\.[0-9A-Za-z_-]{1,63})*\.?", re.ASCII)
+_BRACKETED = re.compile(r"\[[^]]*\](:[0-9]*)?")
 _COLLECTION = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _REFUSED: Mapping[str, str] = MappingProxyType(
     {
@@ -89,17 +93,28 @@ def find_url_fault(url: str) -> str | None:
         return "The address must have printable ASCII characters only, without spaces: encode others (RFC 3986)."
     try:
         parts = urlsplit(url)
-        host, _port = parts.hostname, parts.port
+        host, port = parts.hostname, parts.port
     except ValueError:
-        return "This is not an address of the form https://host/path."
+        return _NO_ADDRESS
     faults = {
         "The address must begin with https://.": parts.scheme != "https",
         "The address has no host.": not host,
         "The address must not have a user name or a password: they would be seen in logs.": "@" in parts.netloc,
         "The address must not have a fragment (“#”): it is never sent.": "#" in url,
         "The address must not have a backslash.": "\\" in url,
+        _NO_ADDRESS: port == 0 or not _is_host(parts.netloc, host or ""),
     }
     return next((told for told, applies in faults.items() if applies), None)
+
+
+def _is_host(netloc: str, host: str) -> bool:
+    """Whether an address begins with a name (RFC 1123) or an IP address that can be called at all."""
+    if not netloc.startswith("["):
+        return _HOST.fullmatch(host) is not None
+    try:
+        return "%" not in host and ip_address(host) is not None and _BRACKETED.fullmatch(netloc) is not None
+    except ValueError:
+        return False
 
 
 def _check_every_expression(check: _NodeCheck) -> None:
