@@ -239,7 +239,7 @@ def test_a_second_backend_on_the_same_embedded_database_is_refused_since_limits_
 def test_an_interrupt_of_the_whole_terminal_stops_it_cleanly(tmp_path: Path) -> None:
     with running_server(tmp_path) as server:
         os.killpg(server.process.pid, signal.SIGINT)
-        assert server.stop() == (0, "")
+        assert server.ended() == (0, "")
         assert "Traceback" not in "".join(server.complaints)
 
 
