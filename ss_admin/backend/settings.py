@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
     otlp_endpoint: str | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    spool_dir: Path | None = None
     execution_days: int = Field(default=30, ge=1, le=3650)
     webhook_allowed_networks: Annotated[tuple[Network, ...], NoDecode] = ()
     webhook_ca_file: Path | None = None

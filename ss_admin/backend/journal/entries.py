@@ -1,0 +1,131 @@
+"""An entry of the journal: one partner's call as it ended, with its execution if a chain ran, as one line of JSON.
+
+The hot path writes an entry, the housekeeping reads it: a call is told to the database, the usage history and the
+access log from it alone. Arrays, not objects: names would be half of every entry.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+__all__ = ["CallEntry", "EntryInvalid", "ExecutionEntry", "decode_entry", "encode_call", "encode_execution"]
+
+FORMAT = 1
+
+
+class EntryInvalid(ValueError):
+    """The bytes are no entry of this format."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionEntry:
+    """A run of a chain. `effects` and `trace` are as `encode_execution` was given them; API keys are masked already."""
+
+    id: str
+    tenant_id: str
+    definition_version: int
+    api_key_name: str
+    duration_ms: float
+    input: Any
+    result: Any
+    error: str | None
+    failed_node_id: str | None
+    trace: list[Any]
+    effects: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CallEntry:
+    """A call as it ended. `at_us`: microseconds since 1970, UTC; `code`: `succeeded` or a problem's code.
+
+    `api_key_id`: of the key that came, known, off, expired or deleted; None for no key or one that never was.
+    `key_was_deleted`: it is the key of a tombstone. `rulechain_id`: as called, None where it has no id's form.
+    """
+
+    at_us: int
+    request_id: str
+    status: int
+    code: str
+    duration_us: int
+    address: str
+    api_key_id: str | None
+    key_was_deleted: bool
+    rulechain_id: str | None
+    execution: ExecutionEntry | None
+
+
+def encode_call(
+    at_us: int,
+    request_id: str,
+    status: int,
+    code: str,
+    duration_us: int,
+    address: str,
+    api_key_id: str | None,
+    rulechain_id: str | None,
+    execution: bytes | None = None,
+    *,
+    key_was_deleted: bool = False,
+) -> bytes:
+    """The entry of a call; `execution` is what `encode_execution` gave."""
+    fields = (
+        FORMAT,
+        at_us,
+        request_id,
+        status,
+        code,
+        duration_us,
+        address,
+        api_key_id,
+        key_was_deleted,
+        rulechain_id,
+        None if execution is None else orjson.Fragment(execution),
+    )
+    return orjson.dumps(fields)
+
+
+def encode_execution(
+    execution_id: str,
+    tenant_id: str,
+    definition_version: int,
+    api_key_name: str,
+    duration_ms: float,
+    input_json: bytes,
+    result_json: bytes | None,
+    error: str | None = None,
+    failed_node_id: str | None = None,
+    trace: Sequence[Any] = (),
+    effects: Sequence[Any] = (),
+) -> bytes:
+    """The execution within an entry. `input_json` and `result_json` are JSON already, with API keys masked.
+
+    An effect is `["saveRecord", id, node id, node name, collection, document]` or
+    `["callWebhook", id, node id, node name, URL, data]`. Raises `TypeError` for what is no JSON.
+    """
+    fields = (
+        execution_id,
+        tenant_id,
+        definition_version,
+        api_key_name,
+        duration_ms,
+        orjson.Fragment(input_json),
+        None if result_json is None else orjson.Fragment(result_json),
+        error,
+        failed_node_id,
+        trace,
+        effects,
+    )
+    return orjson.dumps(fields)
+
+
+def decode_entry(data: bytes) -> CallEntry:
+    """What `encode_call` was given. Raises `EntryInvalid`."""
+    try:
+        form, *fields, execution = orjson.loads(data)
+        if form != FORMAT:
+            raise EntryInvalid(f"format {form!r} is not known")
+        return CallEntry(*fields, None if execution is None else ExecutionEntry(*execution))
+    except (ValueError, TypeError) as fault:
+        raise EntryInvalid("no entry of a journal") from fault
