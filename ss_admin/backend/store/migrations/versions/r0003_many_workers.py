@@ -150,6 +150,5 @@ def _note_changes_in_postgresql() -> None:
             "FOR EACH ROW EXECUTE FUNCTION note_change()"
         )
     op.execute(
-        "CREATE TRIGGER changes_announced AFTER INSERT ON changes "
-        "FOR EACH STATEMENT EXECUTE FUNCTION announce_change()"
+        "CREATE TRIGGER changes_announced AFTER INSERT ON changes FOR EACH STATEMENT EXECUTE FUNCTION announce_change()"
     )
