@@ -56,7 +56,7 @@ class CallEntry:
     execution: ExecutionEntry | None
 
 
-def encode_call(
+def encode_call(  # noqa: PLR0917 - on the way of every call, where keywords cost
     at_us: int,
     request_id: str,
     status: int,
@@ -86,7 +86,7 @@ def encode_call(
     return orjson.dumps(fields)
 
 
-def encode_execution(
+def encode_execution(  # noqa: PLR0917 - on the way of every call, where keywords cost
     execution_id: str,
     tenant_id: str,
     definition_version: int,
