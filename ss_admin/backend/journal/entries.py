@@ -123,9 +123,11 @@ def encode_execution(  # noqa: PLR0917 - on the way of every call, where keyword
 def decode_entry(data: bytes) -> CallEntry:
     """What `encode_call` was given. Raises `EntryInvalid`."""
     try:
-        form, *fields, execution = orjson.loads(data)
-        if form != FORMAT:
-            raise EntryInvalid(f"format {form!r} is not known")
-        return CallEntry(*fields, None if execution is None else ExecutionEntry(*execution))
-    except (ValueError, TypeError) as fault:
+        fields: list[Any] = orjson.loads(data)
+        if fields[0] != FORMAT:
+            raise EntryInvalid(f"format {fields[0]!r} is not known")
+        execution = fields[-1]
+        fields[-1] = None if execution is None else ExecutionEntry(*execution)
+        return CallEntry(*fields[1:])
+    except (ValueError, TypeError, IndexError, KeyError) as fault:
         raise EntryInvalid("no entry of a journal") from fault
