@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from ss_admin.backend.store.address import embedded_database_file, parse_database_url
 from ss_admin.contract.addresses import normal_network
 
-__all__ = ["ConfigurationError", "Settings", "load_settings", "pepper_file", "resolve_pepper"]
+__all__ = ["ConfigurationError", "Settings", "load_settings", "pepper_file", "resolve_pepper", "spool_folder"]
 
 PEPPER_BYTES = 32
 PEPPER_MIN_CHARACTERS = 32
@@ -24,6 +24,8 @@ _BASE_URL = re.compile(
     r"(?i:https?)://[\w.-]+(:\d{1,5})?(/[^\s?#]*)?|(?i:https?)://\[[0-9a-fA-F:.]+\](:\d{1,5})?(/[^\s?#]*)?"
 )
 
+_UNSAFE_IN_NAMES = re.compile(r"[^0-9A-Za-z.-]", re.ASCII)
+
 Network = IPv4Network | IPv6Network
 
 
@@ -31,9 +33,12 @@ class ConfigurationError(Exception):
     """The backend cannot start as it is set up; the message is one sentence for the operator, without secrets."""
 
 
+def _data_folder() -> Path:
+    return platformdirs.user_data_path("signalsync-admin", appauthor=False)
+
+
 def _default_database_url() -> str:
-    folder = platformdirs.user_data_path("signalsync-admin", appauthor=False)
-    return f"sqlite:///{folder / 'signalsync.db'}"
+    return f"sqlite:///{_data_folder() / 'signalsync.db'}"
 
 
 class Settings(BaseSettings):
@@ -162,6 +167,21 @@ def pepper_file(settings: Settings) -> Path | None:
     """Where the pepper is kept if it is not set: beside an embedded database. None for any other."""
     database = embedded_database_file(parse_database_url(settings.database_url))
     return None if database is None else database.with_name(database.name + ".pepper")
+
+
+def spool_folder(settings: Settings) -> Path:
+    """Where calls are kept until they are in the database: as set, or beside an embedded database.
+
+    It may not exist yet. With PostgreSQL it is in the user's data folder, with the database's name and host.
+    """
+    if settings.spool_dir is not None:
+        return settings.spool_dir.expanduser()
+    url = parse_database_url(settings.database_url)
+    database = embedded_database_file(url)
+    if database is not None:
+        return database.with_name(database.name + ".spool")
+    place = f"{url.host or 'local'}-{url.port or 5432}-{url.database}"
+    return _data_folder() / "spool" / _UNSAFE_IN_NAMES.sub("_", place)
 
 
 def _read_pepper(file: Path) -> bytes:
