@@ -1,0 +1,86 @@
+"""What a call must know of its key and its chain, as it is kept between calls."""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
+from typing import TYPE_CHECKING, Any
+
+from ss_admin.backend.problems import ProblemError
+from ss_admin.contract.api_keys import RateLimit
+from ss_admin.contract.problems import ProblemCode
+
+if TYPE_CHECKING:
+    from ss_admin.backend.rule_chains.engine.runs import Chain
+
+__all__ = ["NEVER_USABLE_US", "KeyRefused", "KnownChain", "KnownKey", "Networks"]
+
+Networks = tuple[IPv4Network | IPv6Network, ...]
+
+NEVER_USABLE_US = -1
+"""`KnownKey.usable_until_us` of a key that is off or deleted."""
+
+
+@dataclass(slots=True, eq=False)
+class KnownKey:
+    """A key as it is stored, or what is left of a deleted one.
+
+    `api_key_name`: the name with the masked key. `expires_at_us`: microseconds since 1970, UTC; None: never.
+    `usable_until_us`: calls are let in before this moment; it says in one number what state and expiry say.
+    `rulechain_ids`: the only chains that the key may call, None: all; `networks`: the only ones it may be used from,
+    None: everywhere. `window` is the caller's: the limiter's window of the key, once it was asked for.
+    `seen_at`: the monotonic moment of the last call; `kept_at`: of the last time that it was put among the newest.
+    """
+
+    api_key_id: str
+    api_key_name: str
+    tenant_id: str
+    is_active: bool
+    expires_at_us: int | None
+    usable_until_us: int
+    was_deleted: bool
+    may_write: bool
+    rulechain_ids: frozenset[str] | None
+    networks: Networks | None
+    rate_limit: RateLimit | None
+    window: Any = None
+    seen_at: float = 0.0
+    kept_at: float = 0.0
+
+
+@dataclass(slots=True, eq=False)
+class KnownChain:
+    """What a call must know of a chain before it runs, and the chain itself once a call has made it ready to run.
+
+    `chain` is the caller's: compiled at its first run. A changed chain is another `KnownChain`; a call that runs keeps
+    the one it has. `tenant_id` is empty where no tenant has a chain of this id.
+    """
+
+    id: str
+    tenant_id: str
+    definition_version: int
+    is_external: bool
+    enabled: bool
+    chain: "Chain | None" = None
+    seen_at: float = 0.0
+    kept_at: float = 0.0
+
+
+class KeyRefused(ProblemError):
+    """The 401 of a key that was sent: malformed, unknown, off, expired or deleted.
+
+    `api_key_id`: the key that it is, None where it is none. `was_deleted`: the key of a tombstone, which partners are
+    told of as an unknown one.
+    """
+
+    def __init__(  # the base's would put a text together that nobody reads: this is on the way of floods
+        self, code: ProblemCode, detail: str, api_key_id: str | None = None, *, was_deleted: bool = False
+    ) -> None:
+        self.code = code
+        self.detail = detail
+        self.errors = None
+        self.headers = {}
+        self.execution_id = None
+        self.api_key_id = api_key_id
+        self.was_deleted = was_deleted
+
+    def __str__(self) -> str:
+        return f"{self.code.value}: {self.detail}"
