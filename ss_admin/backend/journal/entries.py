@@ -5,8 +5,7 @@ access log from it alone. Arrays, not objects: names would be half of every entr
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -19,8 +18,7 @@ class EntryInvalid(ValueError):
     """The bytes are no entry of this format."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExecutionEntry:
+class ExecutionEntry(NamedTuple):
     """A run of a chain. `effects` and `trace` are as `encode_execution` was given them; API keys are masked already."""
 
     id: str
@@ -36,8 +34,7 @@ class ExecutionEntry:
     effects: list[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class CallEntry:
+class CallEntry(NamedTuple):
     """A call as it ended. `at_us`: microseconds since 1970, UTC; `code`: `succeeded` or a problem's code.
 
     `api_key_id`: of the key that came, known, off, expired or deleted; None for no key or one that never was.
