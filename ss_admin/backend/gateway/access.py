@@ -4,25 +4,42 @@ from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from ss_admin.backend.gateway.authenticator import Caller, ChainState
+from ss_admin.backend.gateway.known_keys.entries import KnownChain, KnownKey
 from ss_admin.backend.problems import ProblemError
 from ss_admin.contract.problems import ProblemCode
 
-__all__ = ["chain_not_found", "check_access"]
+__all__ = ["chain_not_found", "check_access", "check_call"]
+
+
+def check_call(key: KnownKey, chain: KnownChain | None, rulechain_id: str, address: str) -> KnownChain:
+    """The chain to run. `chain`: what `rulechain_id` names for the key's tenant; `address`: the caller's.
+
+    Raises `ProblemError` 403 and 404.
+    """
+    if not key.may_write:
+        raise _lacks_write()
+    if key.rulechain_ids is not None and rulechain_id not in key.rulechain_ids:
+        raise _other_chain()
+    if key.networks is not None and key.allowed_address != address:
+        _check_address(address, key.networks)
+        key.allowed_address = address
+    if chain is None or not chain.is_external or not chain.enabled:
+        raise _not_open(chain)
+    return chain
 
 
 def check_access(caller: Caller, rulechain_id: str, address: str) -> ChainState:
     """The chain to run. `address`: the caller's, as `client_address` tells it. Raises `ProblemError` 403 and 404."""
     if not caller.may_write:
-        raise _denied("This API key lacks the permission “write”, which calling a rule chain needs. " + _ASK_FOR_IT)
+        raise _lacks_write()
     if caller.rulechain_ids is not None and rulechain_id not in caller.rulechain_ids:
-        raise _denied(
-            "This API key is narrowed to certain rule chains, and this is not one of them. Compare the URL with the "
-            "one under “View API Endpoint”, or ask your SignalSync Tenant Administrator to add this rule chain to "
-            "the key."
-        )
+        raise _other_chain()
     if caller.networks is not None:
         _check_address(address, caller.networks)
-    return _check_state(caller.chain)
+    chain = caller.chain
+    if chain is None or not chain.is_external or not chain.enabled:
+        raise _not_open(chain)
+    return chain
 
 
 def chain_not_found() -> ProblemError:
@@ -34,6 +51,18 @@ def chain_not_found() -> ProblemError:
 
 
 _ASK_FOR_IT = "Ask your SignalSync Tenant Administrator for it."
+
+
+def _lacks_write() -> ProblemError:
+    return _denied("This API key lacks the permission “write”, which calling a rule chain needs. " + _ASK_FOR_IT)
+
+
+def _other_chain() -> ProblemError:
+    return _denied(
+        "This API key is narrowed to certain rule chains, and this is not one of them. Compare the URL with the "
+        "one under “View API Endpoint”, or ask your SignalSync Tenant Administrator to add this rule chain to "
+        "the key."
+    )
 
 
 def _denied(detail: str) -> ProblemError:
@@ -61,16 +90,14 @@ def _parse(text: str) -> IPv4Address | IPv6Address | None:
         return None
 
 
-def _check_state(chain: ChainState | None) -> ChainState:
+def _not_open(chain: KnownChain | ChainState | None) -> ProblemError:
     if chain is None:
-        raise chain_not_found()
+        return chain_not_found()
     if not chain.is_external:
-        raise ProblemError(
+        return ProblemError(
             ProblemCode.RULECHAIN_NOT_EXTERNAL,
             "This rule chain is not open to external calls. A Tenant Administrator can switch “Is External” on.",
         )
-    if not chain.enabled:
-        raise ProblemError(
-            ProblemCode.RULECHAIN_DISABLED, "This rule chain is disabled. A Tenant Administrator can enable it."
-        )
-    return chain
+    return ProblemError(
+        ProblemCode.RULECHAIN_DISABLED, "This rule chain is disabled. A Tenant Administrator can enable it."
+    )

@@ -26,7 +26,7 @@ class KnownKey:
     `api_key_name`: the name with the masked key. `expires_at_us`: microseconds since 1970, UTC; None: never.
     `usable_until_us`: calls are let in before this moment; it says in one number what state and expiry say.
     `rulechain_ids`: the only chains that the key may call, None: all; `networks`: the only ones it may be used from,
-    None: everywhere. `window` is the caller's: the limiter's window of the key, once it was asked for.
+    None: everywhere. `allowed_address`: the one that was found in them last. `window` is the caller's: the limiter's window of the key, once it was asked for.
     `seen_at`: the monotonic moment of the last call; `kept_at`: of the last time that it was put among the newest.
     """
 
@@ -41,6 +41,7 @@ class KnownKey:
     rulechain_ids: frozenset[str] | None
     networks: Networks | None
     rate_limit: RateLimit | None
+    allowed_address: str | None = None
     window: Any = None
     seen_at: float = 0.0
     kept_at: float = 0.0

@@ -1,28 +1,200 @@
-"""Whose key it is, from memory; from the store only where memory cannot know."""
+"""Whose key it is, from memory; from the store only where memory cannot know.
 
+What is known stays right by the change feed: a changed key or chain is dropped, and looked up again when it is called
+next. Memory is trusted for a second after each look of the watch at the store. Then, until the watch can look again:
+
+- within the next second it is merely late, and the store is asked for each call;
+- after that the store is taken for lost at the last look: a key that was seen in the minute before goes on for a
+  minute after; every other one is told `StoreUnavailable`.
+
+A look-up and a change may cross. Whoever looks up notes how many batches of changes were applied before; if it is one
+more afterwards, the answer is used for this call, which began before the change was known, and not kept.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from ss_admin.backend.api_keys.digest import ApiKeyDigester
 from ss_admin.backend.gateway.known_keys.entries import KnownChain, KnownKey
-from ss_admin.backend.store.engine import Store
+from ss_admin.backend.gateway.known_keys.look_up import LookUp
+from ss_admin.backend.gateway.known_keys.patience import Patience
+from ss_admin.backend.gateway.known_keys.recently_used import RecentlyUsed
+from ss_admin.backend.gateway.known_keys.refusals import check_form, refusal_of, unknown_key
+from ss_admin.backend.gateway.known_keys.stored_digests import StoredDigests
+from ss_admin.backend.propagation.changes import Change
+from ss_admin.backend.store.engine import Store, StoreUnavailable
+from ss_admin.contract.api_key_format import KEY_LENGTH
 
-__all__ = ["KnownKeys"]
+__all__ = ["FRESH_SECONDS", "GRACE_SECONDS", "LATE_SECONDS", "ChangeFeed", "KnownKeys"]
+
+FRESH_SECONDS = 1.0
+"""How long a look of the watch at the store counts: `fresh_until` is so long after its beginning."""
+
+GRACE_SECONDS = 60.0
+"""A key seen so long before the store was lost goes on for so long after."""
+
+LATE_SECONDS = 1.0
+"""So long after its memory ceased to be fresh the watch is late; from then on the store is lost."""
+
+_ASK_AGAIN_SECONDS = 0.5
+
+
+class ChangeFeed(Protocol):
+    """What the known keys need of a `ChangeWatch`."""
+
+    fresh_until: float
+    """Until this monotonic moment all changes that are older than a second have been told; 0 before the first look."""
+
+    def subscribe(self, on_changes: Callable[[Sequence[Change]], None], on_reset: Callable[[], None]) -> None:
+        """Tell `on_changes` of each batch; `on_reset` at the start, and whenever changes may have been missed."""
+        ...
 
 
 class KnownKeys:
-    """Turns the text of an `x-api-key` header into a `KnownKey`, or raises the `KeyRefused` that tells why not."""
+    """Turns the text of an `x-api-key` header into a `KnownKey`, or raises the `KeyRefused` that tells why not.
 
-    def __init__(self, store: Store, pepper: bytes) -> None:
-        raise NotImplementedError
+    Safe to share between threads. `max_keys` and `max_chains` bound its memory, about 700 bytes a key.
+    `clock`: monotonic.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        pepper: bytes,
+        feed: ChangeFeed,
+        *,
+        max_keys: int = 200_000,
+        max_chains: int = 10_000,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._digest = ApiKeyDigester(pepper).digest
+        self._look_up = LookUp(store)
+        self._patience = Patience(store)
+        self._feed = feed
+        self._clock = clock
+        self._lock = threading.Lock()  # held to keep and to drop, never while the store is asked
+        self._keys: RecentlyUsed[bytes, KnownKey] = RecentlyUsed(max_keys)
+        self._chains: RecentlyUsed[str, KnownChain] = RecentlyUsed(max_chains)
+        self._kept_key = self._keys.find
+        self._kept_chain = self._chains.find
+        self._digests = StoredDigests(store)
+        self._batches = 0
+        self._ask_again_at = 0.0
+        feed.subscribe(self._apply, self._forget_all)
+
+    def __repr__(self) -> str:
+        return f"<KnownKeys {len(self._keys)} keys, {len(self._chains)} chains>"
+
+    @property
+    def digests_are_loaded(self) -> bool:
+        """Whether an unknown key is refused without asking the store."""
+        return self._digests.is_loaded
 
     def authenticate(self, api_key: str, now_us: int) -> KnownKey:
         """The key. `now_us`: microseconds since 1970, UTC, by the store's clock; it decides about expiry.
 
         Raises `KeyRefused`, and `StoreUnavailable` where the store has to be asked and does not answer.
         """
-        raise NotImplementedError
+        if len(api_key) != KEY_LENGTH:
+            check_form(api_key)
+        digest = self._digest(api_key)
+        key = self._kept_key(digest)
+        now = self._clock()
+        if key is None or now >= self._feed.fresh_until:
+            key = self._find_key(api_key, digest, key, now)
+        key.seen_at = now
+        if now_us >= key.usable_until_us:
+            raise refusal_of(key)
+        return key
 
     def find_chain(self, rulechain_id: str, tenant_id: str) -> KnownChain | None:
         """The tenant's chain; None where it has none of this id. Raises `StoreUnavailable`."""
-        raise NotImplementedError
+        chain = self._kept_chain(rulechain_id)
+        now = self._clock()
+        if chain is None or now >= self._feed.fresh_until:
+            chain = self._find_chain(rulechain_id, chain, now)
+        chain.seen_at = now
+        return chain if chain.tenant_id == tenant_id else None
 
     def close(self) -> None:
-        """End the threads in the background."""
-        raise NotImplementedError
+        """End the threads in the background. Idempotent."""
+        self._digests.close()
+        self._patience.close()
+
+    def _find_key(self, api_key: str, digest: bytes, kept: KnownKey | None, now: float) -> KnownKey:
+        if kept is None:
+            check_form(api_key)
+        fresh_until = self._feed.fresh_until
+        if now < fresh_until and not self._digests.may_contain(digest):
+            raise unknown_key()
+        if self._store_is_gone(now, fresh_until):
+            return _go_on(kept, now, fresh_until)
+        batches = self._batches
+        try:
+            key = self._patience.ask(lambda: self._look_up.find_key(digest))
+        except StoreUnavailable:
+            self._ask_again_at = now + _ASK_AGAIN_SECONDS
+            return _go_on(kept, now, fresh_until)
+        if key is None:
+            raise unknown_key()
+        key.seen_at = now
+        with self._lock:
+            if batches == self._batches:
+                self._keys.keep(digest, key)
+        return key
+
+    def _find_chain(self, rulechain_id: str, kept: KnownChain | None, now: float) -> KnownChain:
+        if self._store_is_gone(now, self._feed.fresh_until):
+            return _go_on_with_chain(kept)
+        batches = self._batches
+        try:
+            chain = self._patience.ask(lambda: self._look_up.find_chain(rulechain_id))
+        except StoreUnavailable:
+            self._ask_again_at = now + _ASK_AGAIN_SECONDS
+            return _go_on_with_chain(kept)
+        if kept is not None and kept.definition_version == chain.definition_version:
+            chain.chain = kept.chain
+        chain.seen_at = now
+        with self._lock:
+            if batches == self._batches:
+                self._chains.keep(rulechain_id, chain)
+        return chain
+
+    def _store_is_gone(self, now: float, fresh_until: float) -> bool:
+        """Known to be lost, or asked a moment ago and silent: waiting for it again would hold up every call."""
+        is_lost = 0 < fresh_until <= now - LATE_SECONDS
+        return is_lost or now < self._ask_again_at
+
+    def _apply(self, changes: Sequence[Change]) -> None:
+        with self._lock:
+            self._batches += 1
+            for change in changes:
+                if change.digest is None:
+                    self._chains.drop(change.object_id)
+                else:
+                    self._keys.drop(change.digest)
+                    self._digests.add(change.digest)
+
+    def _forget_all(self) -> None:
+        with self._lock:
+            self._batches += 1
+            self._keys.clear()
+            self._chains.clear()
+            self._digests.reload()
+
+
+def _go_on(kept: KnownKey | None, now: float, fresh_until: float) -> KnownKey:
+    """The key as it was known last, within its minute."""
+    lost_at = fresh_until - FRESH_SECONDS
+    if kept is not None and 0 < lost_at <= kept.seen_at + GRACE_SECONDS and now <= lost_at + GRACE_SECONDS:
+        return kept
+    raise StoreUnavailable("the store is gone, and the key was not seen shortly before")
+
+
+def _go_on_with_chain(kept: KnownChain | None) -> KnownChain:
+    """The chain as it was known last: its callers' minute ends with that of their key."""
+    if kept is None:
+        raise StoreUnavailable("the store is gone, and the chain is not known")
+    return kept
