@@ -26,8 +26,9 @@ class KnownKey:
     `api_key_name`: the name with the masked key. `expires_at_us`: microseconds since 1970, UTC; None: never.
     `usable_until_us`: calls are let in before this moment; it says in one number what state and expiry say.
     `rulechain_ids`: the only chains that the key may call, None: all; `networks`: the only ones it may be used from,
-    None: everywhere. `allowed_address`: the one that was found in them last. `window` is the caller's: the limiter's window of the key, once it was asked for.
-    `seen_at`: the monotonic moment of the last call; `kept_at`: of the last time that it was put among the newest.
+    None: everywhere; `allowed_address`: the one that was found in them last. `window` is the caller's: the limiter's
+    window of the key, once it was asked for. `seen_at`: the monotonic moment of the last call; `kept_at`: of the last
+    time that it was put among the newest.
     """
 
     api_key_id: str
