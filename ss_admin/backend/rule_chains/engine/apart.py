@@ -99,7 +99,7 @@ class ApartRunners:
         if answer["said"] == "failed":
             raise as_failed(read_failure_message(answer))
         run = as_run(read_outcome_message(answer))
-        return run if effects else Run(run.result, (), run.trace, run.duration_ms)
+        return run if effects else run._replace(effects=())
 
     def check(self, input_schema: dict[str, Any], definition: dict[str, Any]) -> list[FieldFault]:
         """What stands against saving this, up to 100 faults; pointers begin with `/input_schema` or `/definition`.
@@ -219,7 +219,7 @@ class ApartChain:
         self._runners = runners
         self._key = key
 
-    def execute(self, payload: dict[str, Any], *, trace: bool = False) -> Run:
+    def execute(self, payload: dict[str, Any], *, trace: bool = False, size: int | None = None) -> Run:
         """The run for a payload. Raises `PayloadMismatch`, `RuleChainFailed` and `RunnersBusy`."""
         return self._runners.execute(self._source, payload, trace=trace, key=self._key)
 

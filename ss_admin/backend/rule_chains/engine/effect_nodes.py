@@ -4,11 +4,12 @@ The engine hands a custom node's settings over as they stand. So that an express
 itself, with all that it knows at that place, a node that works it out is put in front of each such node.
 """
 
-import uuid
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ss_admin.backend.ids import TimeOrderedIds
 from ss_admin.backend.rule_chains.engine.effects import CALL_WEBHOOK, SAVE_RECORD, Effect, SavedDocument, WebhookCall
 from ss_admin.backend.rule_chains.engine.limits import MAX_EFFECTS
 from ss_admin.backend.rule_chains.engine.outcomes import GraphFailed
@@ -40,6 +41,7 @@ class EffectNodes:
         self._nodes = {text_of(node, "id"): node for _, node in objects(definition.get("nodes"))}
         self._helped = {node_id for node_id, node in self._nodes.items() if _expression(node) is not None}
         self._any = any(node.get("type") == CUSTOM for node in self._nodes.values())
+        self._ids = TimeOrderedIds()
         self.rewritten = self._rewrite(definition)
 
     def __bool__(self) -> bool:
@@ -93,11 +95,12 @@ class EffectNodes:
         if not isinstance(given, dict):
             raise GraphFailed("Its input is not an object.", node_id)
         value = given.get(WORKED_OUT) if node_id in self._helped else _visible(given)
+        new_id = self._ids.new(time.time_ns() // 1000)
         match node.get("kind"):
             case "saveRecord":
-                return SavedDocument(str(uuid.uuid4()), node_id, name, text_of(config, "collection"), value)
+                return SavedDocument(new_id, node_id, name, text_of(config, "collection"), value)
             case "callWebhook":
-                return WebhookCall(str(uuid.uuid4()), node_id, name, text_of(config, "url"), value)
+                return WebhookCall(new_id, node_id, name, text_of(config, "url"), value)
         raise GraphFailed(f"There is no effect of this kind; there are {SAVE_RECORD} and {CALL_WEBHOOK}.", node_id)
 
     def _rewrite(self, definition: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """How one run of a decision graph ended, as every process knows it: quick to load, without pydantic."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ss_admin.backend.rule_chains.engine.effects import Effect
 
@@ -26,14 +26,14 @@ class Step:
     branches: list[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a run that succeeded made. `steps` is empty unless a trace was asked for."""
+class Outcome(NamedTuple):
+    """What a run that succeeded made. `steps` is empty unless a trace was asked for; `result_json`: the result's."""
 
     result: dict[str, Any]
     effects: tuple[Effect, ...]
     steps: tuple[Step, ...]
     duration_ms: float
+    result_json: bytes
 
 
 class GraphFailed(Exception):

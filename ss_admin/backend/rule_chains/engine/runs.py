@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ss_admin.backend.rule_chains.engine.effects import Effect
 from ss_admin.backend.rule_chains.engine.faults import Fault
@@ -34,14 +34,17 @@ class ChainSource:
     definition: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A run that succeeded. `trace` is empty unless it was asked for; `duration_ms`: the chain's own run."""
+class Run(NamedTuple):
+    """A run that succeeded. `trace` is empty unless it was asked for; `duration_ms`: the chain's own run.
+
+    `result_json`: the result as JSON, where that is known already.
+    """
 
     result: dict[str, Any]
     effects: tuple[Effect, ...] = ()
     trace: tuple[NodeTrace, ...] = ()
     duration_ms: float = 0.0
+    result_json: bytes | None = None
 
 
 class PayloadMismatch(Exception):
@@ -86,14 +89,18 @@ class Chain(Protocol):
         """The version at which schema or graph last changed."""
         ...
 
-    def execute(self, payload: dict[str, Any], *, trace: bool = False) -> Run:
-        """The run for a payload. Raises `PayloadMismatch`, `RuleChainFailed` and `RunnersBusy`, nothing else."""
+    def execute(self, payload: dict[str, Any], *, trace: bool = False, size: int | None = None) -> Run:
+        """The run for a payload. Raises `PayloadMismatch`, `RuleChainFailed` and `RunnersBusy`, nothing else.
+
+        `size`: the bytes of JSON that the payload was read from; None where nobody knows.
+        """
         ...
 
 
 def as_run(outcome: Outcome) -> Run:
     """A run, from what the engine's own processes know of it."""
-    return Run(outcome.result, outcome.effects, _trace(outcome.steps), outcome.duration_ms)
+    result, effects, steps, duration_ms, result_json = outcome
+    return Run(result, effects, _trace(steps) if steps else (), duration_ms, result_json)
 
 
 def as_failed(failure: GraphFailed) -> RuleChainFailed:

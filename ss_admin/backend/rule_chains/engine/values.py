@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-__all__ = ["UnfitValue", "depth_of", "json_size", "shown"]
+__all__ = ["UnfitValue", "as_json", "depth_of", "json_size", "shown"]
 
 MAX_SHOWN_BYTES = 32 * 1024
 
@@ -17,6 +17,11 @@ class UnfitValue(ValueError):
 
 def json_size(value: object) -> int:
     """Bytes of the value as JSON. Raises `UnfitValue` where it has no JSON that can be stored and read back."""
+    return len(as_json(value))
+
+
+def as_json(value: object) -> bytes:
+    """The value as JSON. Raises `UnfitValue` where it has no JSON that can be stored and read back."""
     try:
         text = orjson.dumps(value)
     except (TypeError, ValueError, RecursionError):
@@ -26,7 +31,7 @@ def json_size(value: object) -> int:
         raise UnfitValue("it has a number that is not finite")
     if b"\\u0000" in text and _has(value, _has_nul):
         raise UnfitValue("it has the character U+0000")
-    return len(text)
+    return text
 
 
 def shown(value: Any) -> Any:  # noqa: ANN401 - any JSON

@@ -63,7 +63,8 @@ def outcome_message(outcome: Outcome) -> Message:
 def read_outcome_message(message: Message) -> Outcome:
     """The run that the other side told of."""
     effects = tuple(_read_effect(effect) for effect in message["effects"])
-    return Outcome(message["result"], effects, _read_steps(message["steps"]), message["duration_ms"])
+    steps, result = _read_steps(message["steps"]), message["result"]
+    return Outcome(result, effects, steps, message["duration_ms"], orjson.dumps(result))
 
 
 def failure_message(failure: GraphFailed) -> Message:

@@ -99,7 +99,8 @@ def test_a_chain_goes_elsewhere_however_its_slow_call_ended(
     elsewhere = Elsewhere()
     chain = LightChain(source(definition, input_schema=schema), elsewhere, 1000)
     monkeypatch.setattr(light, "SLOW_MILLISECONDS", -1.0)
-    with pytest.raises(outcome):
-        chain.execute({})
+    for _ in range(2):
+        with pytest.raises(outcome):
+            chain.execute({})
     chain.execute({"n": 1})
     assert elsewhere.payloads == [{"n": 1}]
