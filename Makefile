@@ -15,7 +15,7 @@ test: test-unit test-e2e
 
 test-unit: system-test $(READY)
 	@echo "Unit and integration tests: SQLite, PostgreSQL and real sockets; Qt offscreen"
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests --ignore=tests/e2e --ignore=tests/benchmarks -n 2 --dist loadfile $(ARGS)
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests --ignore=tests/e2e -n 2 --dist loadfile $(ARGS)
 
 test-e2e: system-test $(READY)
 	@echo "End-to-end tests: real windows under Xvfb, a real clipboard, a real Secret Service"
@@ -32,7 +32,7 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 
 bench: system-test $(READY)
-	$(BIN)/python -m tests.benchmarks
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.benchmarks $(ARGS)
 
 screenshots: system-test $(READY)
 	tests/e2e/desktop-session $(BIN)/python -m tests.e2e.screenshots $(ARGS)

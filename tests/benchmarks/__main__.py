@@ -1,72 +1,53 @@
-"""`make bench`: a small table of ratios, measured on this machine, in this run."""
+"""`make bench`: tables of ratios, measured on this machine, in this run, and which of the product's goals are met."""
 
+import argparse
 import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import sys
 import tempfile
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pydantic import SecretStr
-from PySide6.QtWidgets import QApplication
+from tests.benchmarks.bench import Bench
+from tests.benchmarks.calls import measure_calls
+from tests.benchmarks.latency import measure_latency
+from tests.benchmarks.lists import measure_all_lists
+from tests.benchmarks.report import Findings, as_markdown, as_text, goals_table
 
-from ss_admin.client.accounts import AccountsClient
-from ss_admin.client.connection import Connection
-from ss_admin.desktop.app import AppOptions
-from ss_admin.desktop.theme.theme import Theme
-from tests.benchmarks.list_sizes import measure_first_page, measure_lists
-from tests.benchmarks.measuring import Row, format_table
-from tests.benchmarks.partner_calls import measure_partner_calls
-from tests.support.backend import PASSWORD
-from tests.support.backend_process import serve_database
-from tests.support.large_tenant import USERNAME, write_large_tenant
-from tests.support.real_window import RealApp
-
-FEW, MANY = 100, 100_000
-SIZES = (f"{FEW} keys", f"{MANY:,} keys")
+SECTIONS: dict[str, Callable[[Bench], Findings]] = {
+    "calls": measure_calls,
+    "latency": measure_latency,
+    "lists": measure_all_lists,
+}
 
 
-def main() -> None:
-    """Measures everything and prints the table."""
-    with tempfile.TemporaryDirectory(prefix="ss-admin-bench-") as name:
-        folder = Path(name)
-        _say("Partner's calls …")
-        rows = measure_partner_calls(folder)
-        _say(f"Writing {MANY:,} keys …")
-        for keys in (FEW, MANY):
-            write_large_tenant(folder / f"{keys}.db", keys)
-        _say("Lists …")
-        with serve_database(folder / f"{FEW}.db") as few, serve_database(folder / f"{MANY}.db") as many:
-            rows += _measure_lists(folder, few, many)
-    sys.stdout.write(f"{format_table(rows)}\n")
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measures the sections asked for, all by default, and prints what was found."""
+    chosen = _parse(arguments)
+    begun, findings = time.monotonic(), Findings()
+    for name in chosen.sections or SECTIONS:
+        with tempfile.TemporaryDirectory(prefix="ss-admin-bench-") as folder:
+            bench = Bench(Path(folder), seconds=chosen.seconds, rounds=chosen.rounds)
+            bench.say(f"{time.monotonic() - begun:4.0f} s  {name} …")
+            findings.add(SECTIONS[name](bench))
+    tables = [*findings.tables, *([goals_table(findings.goals)] if findings.goals else [])]
+    sys.stdout.write("\n".join(as_text(table) for table in tables))
+    if chosen.markdown is not None:
+        chosen.markdown.write_text("\n".join(as_markdown(table) for table in tables), encoding="utf-8")
 
 
-def _measure_lists(folder: Path, few_url: str, many_url: str) -> list[Row]:
-    few, many = _signed_in(few_url), _signed_in(many_url)
-    rows = measure_lists(few, many, SIZES)
-    theme = Theme()
-    theme.apply_to(QApplication([]))
-    apps = []
-    for url in (few_url, many_url):
-        app = RealApp(folder, theme, AppOptions(server_url=url, credentials=(USERNAME, SecretStr(PASSWORD))))
-        app.start()
-        app.wait_for_list()
-        apps.append(app)
-    rows.append(measure_first_page(apps[0].page, apps[1].page, SIZES))
-    for app in apps:
-        app.close()
-    return rows
-
-
-def _signed_in(url: str) -> Connection:
-    connection = Connection(url)
-    connection.token = AccountsClient(connection).sign_in(USERNAME, PASSWORD).token
-    return connection
-
-
-def _say(words: str) -> None:
-    sys.stderr.write(f"{words}\n")
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument(
+        "sections", nargs="*", choices=[[], *SECTIONS], metavar="SECTION", help=f"of {', '.join(SECTIONS)}"
+    )
+    parser.add_argument("--seconds", type=int, default=2, help="of load in each round (%(default)s)")
+    parser.add_argument("--rounds", type=int, default=3, help="whose median counts (%(default)s)")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables there as well")
+    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":

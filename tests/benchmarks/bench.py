@@ -1,0 +1,73 @@
+"""What every section of the bench is given: where to write, which cores to use, how long and how often to measure."""
+
+import statistics
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.benchmarks.load import CONNECTIONS, Load, Measured, make_bodies
+from tests.benchmarks.servers import Served
+
+__all__ = ["LOAD_CORE", "SERVER_CORE", "Bench", "Subject", "median_of", "settle"]
+
+SERVER_CORE, LOAD_CORE = 0, 1
+
+_IDLE_SHARE = 0.1
+_LOOK_SECONDS = 0.25
+
+
+@dataclass(frozen=True)
+class Bench:
+    """`seconds` of load in each of `rounds` rounds; `bodies`: what is sent."""
+
+    folder: Path
+    seconds: int = 2
+    rounds: int = 3
+    bodies: Sequence[str] = field(default_factory=make_bodies)
+
+    def say(self, words: str) -> None:
+        """Tell the person who waits what goes on."""
+        sys.stderr.write(f"{words}\n")
+
+    def in_turn(
+        self, subjects: Mapping[str, "Subject"], *, connections: int = CONNECTIONS
+    ) -> dict[str, list[Measured]]:
+        """Each subject in every round, after a short warm-up: what disturbs the machine meets all alike."""
+        found: dict[str, list[Measured]] = {name: [] for name in subjects}
+        for number in range(1 + self.rounds):
+            for name, subject in subjects.items():
+                seconds = self.seconds if number else 1
+                measured = subject.load.run(seconds, connections=connections, core=LOAD_CORE)
+                if number:
+                    found[name].append(measured)
+                settle(subject.served)
+        return found
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is measured, and the server that answers it."""
+
+    served: Served
+    load: Load
+
+
+def settle(served: Served, give_up_after: float = 120) -> float:
+    """Wait until the server's other processes have nothing left to do; how many seconds that took.
+
+    What the housekeeping has still to write would take its processor time from whatever is measured next.
+    """
+    begun = time.monotonic()
+    while time.monotonic() - begun < give_up_after:
+        used, at = served.others_cpu_seconds(), time.monotonic()
+        time.sleep(_LOOK_SECONDS)
+        if served.others_cpu_seconds() - used < _IDLE_SHARE * (time.monotonic() - at):
+            return at - begun
+    raise TimeoutError(f"{served.url}: still at work {give_up_after:.0f} s after the last call")
+
+
+def median_of(rounds: Sequence[Measured], what: str = "per_second") -> float:
+    """The median of a figure over the rounds."""
+    return statistics.median(getattr(measured, what) for measured in rounds)

@@ -1,0 +1,115 @@
+"""The load: Debian's `wrk` with a script that sends other bodies and other keys with every call."""
+
+import json
+import resource
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from ss_admin.backend.demo.sample_payloads import make_payload
+
+__all__ = ["BODIES", "CONNECTIONS", "Load", "LoadFailed", "Measured", "make_bodies", "parse_result"]
+
+CONNECTIONS = 32
+"""Kept alive, for throughput."""
+
+BODIES = 997
+"""Different bodies. A prime: with any number of keys it takes long until a key sends the same body again."""
+
+_SCRIPT = Path(__file__).with_name("post.lua")
+
+
+class LoadFailed(Exception):
+    """The load could not be made, or came back with other answers than were expected."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one round of load found. `refused`: answers of 400 and above; `broken`: calls without an answer.
+
+    `load_seconds`: processor time that the load itself took. Near the round's length it is what was measured.
+    """
+
+    calls: int
+    microseconds: int
+    refused: int
+    broken: int
+    p50_us: float
+    p99_us: float
+    max_us: float
+    load_seconds: float = 0.0
+
+    @property
+    def load_share(self) -> float:
+        """How much of its core the load took up, from 0 to 1."""
+        return self.load_seconds * 1_000_000 / self.microseconds
+
+    @property
+    def per_second(self) -> float:
+        """Calls a second."""
+        return self.calls * 1_000_000 / self.microseconds
+
+
+@dataclass(frozen=True)
+class Load:
+    """Calls to one address. `keys`: taken in turn, an empty one sends no header; `is_refused`: what is to come back."""
+
+    url: str
+    keys: Sequence[str] = ("",)
+    bodies: Sequence[str] = ("{}",)
+    is_refused: bool = False
+
+    def run(self, seconds: int, *, connections: int = CONNECTIONS, core: int | None = None) -> Measured:
+        """Calls without a pause. `core`: the only one the load may use. Raises `LoadFailed`."""
+        if shutil.which("wrk") is None:
+            raise LoadFailed("wrk is not installed. Run: make bench (it installs the package)")
+        command = [
+            "wrk",
+            "-t1",
+            f"-c{connections}",
+            f"-d{seconds}s",
+            "--timeout",
+            "10s",
+            "-s",
+            str(_SCRIPT),
+            self.url,
+        ]
+        if core is not None:
+            command = ["taskset", "--cpu-list", str(core), *command]
+        lines = [*(f"K {key}" for key in self.keys), *(f"B {body}" for body in self.bodies)]
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        done = subprocess.run(command, input="\n".join(lines), capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise LoadFailed(f"wrk failed: {done.stdout}{done.stderr}")
+        found = parse_result(done.stdout, _seconds_since(used))
+        expected = found.calls if self.is_refused else 0
+        if found.broken or found.refused != expected:
+            raise LoadFailed(f"{self.url}: {found.refused} of {found.calls} refused, {found.broken} broken")
+        return found
+
+
+def parse_result(output: str, load_seconds: float = 0.0) -> Measured:
+    """What the script printed at its end. Raises `LoadFailed` where there is nothing of it."""
+    for line in output.splitlines():
+        if line.startswith("RESULT "):
+            return Measured(**json.loads(line.removeprefix("RESULT ")), load_seconds=load_seconds)
+    raise LoadFailed(f"wrk told no result:\n{output}")
+
+
+def make_bodies(count: int = BODIES) -> list[str]:
+    """Different payloads, all valid for the demo's chain, the same ones in every run."""
+    random = Random(1967)
+    bodies = []
+    for number in range(count):
+        payload = make_payload("Building Alarm", random)
+        payload["_description"] += f" Report {number}."
+        bodies.append(json.dumps(payload, ensure_ascii=False))
+    return bodies
+
+
+def _seconds_since(used: resource.struct_rusage) -> float:
+    now = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime
