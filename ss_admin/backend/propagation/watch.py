@@ -1,29 +1,50 @@
 """Watches the store for changes to keys and chains, and tells this process's caches of each, in order."""
 
+import logging
+import threading
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from functools import partial
 
-from ss_admin.backend.propagation.changes import Change
-from ss_admin.backend.store.engine import Store
+from sqlalchemy import Connection
 
-__all__ = ["ChangeWatch", "LiveWorkers"]
+from ss_admin.backend.propagation.changes import (
+    BEGINNING,
+    Change,
+    Execute,
+    Landmark,
+    News,
+    is_on_record,
+    read_landmark,
+    read_news,
+)
+from ss_admin.backend.propagation.lookout import lookout_over
+from ss_admin.backend.propagation.presence import LiveWorkers, Presence
+from ss_admin.backend.propagation.sqlite_lookout import StoreBusy
+from ss_admin.backend.store.engine import Store, StoreUnavailable
+
+__all__ = ["FRESH_SECONDS", "ChangeWatch", "LiveWorkers"]
+
+_log = logging.getLogger(__name__)
+
+FRESH_SECONDS = 1.0
+AGAIN_SECONDS = 0.2
+CLOSE_SECONDS = 5.0
 
 OnChanges = Callable[[Sequence[Change]], None]
 OnReset = Callable[[], None]
 
 
-@dataclass(frozen=True, slots=True)
-class LiveWorkers:
-    """This process among those that serve partners' calls: `rank` counts from 0, `count` includes this one."""
-
-    rank: int
-    count: int
-
-
 class ChangeWatch:
     """One process's view of the order of changes; safe to use from any thread.
 
-    `worker_id`: unique to this process's life; `worker_name`: `host:pid`.
+    `worker_id`: unique to this process's life; `worker_name`: `host:pid`. Every change that is committed is applied,
+    that is, told to all subscribers, once and in order. Where some may have been missed, subscribers are told to forget
+    all: at the beginning, after a gap, and when the store comes back with another order than it had.
+
+    `fresh_until`: until then, by `time.monotonic`, what was kept of the store can be trusted: a second from the
+    beginning of the last look whose changes are all applied. 0 before `start`: a process that does not watch has
+    nothing to trust.
     """
 
     def __init__(self, store: Store, *, worker_id: str, worker_name: str) -> None:
@@ -31,35 +52,65 @@ class ChangeWatch:
         self.worker_id = worker_id
         self.worker_name = worker_name
         self._subscribers: list[tuple[OnChanges, OnReset]] = []
+        self._applying = threading.RLock()
+        self._landmark: Landmark | None = None
+        self._landmark_passed_us = 0
         self._applied = 0
+        self.fresh_until = 0.0
+        self._closing = threading.Event()
+        self._lookout = lookout_over(store)
+        self._presence = Presence(self._lookout, worker_id, worker_name)
+        self._thread = threading.Thread(target=self._watch, name="change-watch", daemon=True)
+        self._is_watching = False
+        self._is_lost = False
 
     def subscribe(self, on_changes: OnChanges, on_reset: OnReset) -> None:
-        """Tell `on_changes` of each batch and `on_reset` when changes may have been missed: before the start."""
+        """Tell `on_changes` of each batch and `on_reset` when changes may have been missed. Before the start.
+
+        Both are called by one thread at a time, and must not call back.
+        """
         self._subscribers.append((on_changes, on_reset))
 
     def start(self) -> None:
         """Begin to watch, and to be counted among the live workers. Once."""
-        raise NotImplementedError
+        self._landmark = None
+        self._is_watching = True
+        self._thread.start()
 
     def catch_up(self) -> None:
         """Apply all that was committed before this call; a store that is gone is passed over."""
-        raise NotImplementedError
+        try:
+            with self._store.reading() as session:
+                self._look(partial(_execute, session.connection()))
+        except StoreUnavailable:
+            _log.warning("a change takes effect here when the store is back")
 
     def close(self) -> None:
-        """Stop to watch and leave the live workers. Idempotent."""
+        """Stop to watch and leave the live workers. Idempotent, also where it was never started."""
+        if self._closing.is_set():
+            return
+        self._is_watching = False
+        self._closing.set()
+        self._lookout.wake()
+        if self._thread.is_alive():
+            self._thread.join(CLOSE_SECONDS)
+        else:
+            self._lookout.close()
+        self.fresh_until = 0.0
 
     @property
     def is_fresh(self) -> bool:
-        """Whether the store was looked at within the last second, so that what was kept of it can be trusted.
-
-        Never before `start`: a process that does not watch has nothing to trust.
-        """
-        return False
+        """Whether the store was looked at within the last second, so that what was kept of it can be trusted."""
+        return time.monotonic() < self.fresh_until
 
     @property
     def lost_at(self) -> float | None:
-        """While the watch is not fresh: the monotonic moment of the last look; None while fresh or before the first."""
-        return None
+        """While the watch is not fresh: the monotonic moment of the last look; None while fresh, or before the first.
+
+        None before `start` as well.
+        """
+        fresh_until = self.fresh_until
+        return fresh_until - FRESH_SECONDS if 0 < fresh_until <= time.monotonic() else None
 
     @property
     def applied(self) -> int:
@@ -67,11 +118,106 @@ class ChangeWatch:
         return self._applied
 
     @property
+    def revision(self) -> int:
+        """The last change that this process acts on; 0 before the first look."""
+        return (self._landmark or BEGINNING).revision
+
+    @property
     def clock_offset_us(self) -> int:
-        """The store's clock minus this host's, microseconds; 0 over SQLite."""
-        return 0
+        """The store's clock minus this host's, microseconds, measured every second; 0 over SQLite."""
+        return self._presence.clock_offset_us
 
     @property
     def live(self) -> LiveWorkers:
         """The processes with a sign of life within 5 s; the last known when the store is gone."""
-        return LiveWorkers(rank=0, count=1)
+        return self._presence.live
+
+    def _watch(self) -> None:
+        while not self._closing.is_set():
+            try:
+                self._watch_until_lost()
+            except StoreUnavailable:
+                self._tell_loss()
+            except Exception:  # noqa: BLE001 - the thread must outlive a bug; it begins anew
+                _log.exception("the watch over changes to keys failed")
+            self._lookout.drop()
+            self._closing.wait(AGAIN_SECONDS)
+        self._leave()
+
+    def _watch_until_lost(self) -> None:
+        execute = self._lookout.execute
+        self._take_up(execute)
+        while not self._closing.is_set():
+            try:
+                self._look(execute)
+                self._presence.report(self.revision, self._landmark_passed_us)
+            except StoreBusy:
+                pass  # it is tried again after the next wait
+            self._lookout.wait()
+
+    def _tell_loss(self) -> None:
+        """Once for each outage, not at each of the attempts to end it."""
+        if not self._is_lost:
+            self._is_lost = True
+            _log.warning("changes to keys are not seen until the store is back")
+
+    def _leave(self) -> None:
+        try:
+            self._presence.leave()
+        except (StoreUnavailable, StoreBusy):
+            _log.info("this worker is taken for live for a few seconds more: the store is away")
+        self._lookout.close()
+
+    def _take_up(self, execute: Execute) -> None:
+        """Go on where the watch was; if that is no longer the same order of changes, from the newest one."""
+        if self._landmark is None or not is_on_record(execute, self._landmark):
+            newest = read_landmark(execute)
+            with self._applying:
+                self._reset(newest)
+        self._look(execute)
+        if self._is_lost:
+            self._is_lost = False
+            _log.info("changes to keys are seen again")
+
+    def _look(self, execute: Execute) -> None:
+        """Read and apply what is new. Two threads may do so at once: the second one to apply skips what is known."""
+        began = time.monotonic()
+        is_whole = False
+        while not is_whole:
+            news = read_news(execute, self.revision)
+            self._apply(news)
+            is_whole = news.is_whole
+        if self._is_watching:
+            self.fresh_until = max(self.fresh_until, began + FRESH_SECONDS)
+
+    def _apply(self, news: News) -> None:
+        with self._applying:
+            revision = self.revision
+            new = [change for change in news.changes if change.revision > revision]
+            if not new:
+                return
+            landmark = Landmark(new[-1].revision, new[-1].at_us)
+            if news.leaves_gap_after(revision):
+                self._reset(landmark)
+                return
+            self._applied += 1
+            for on_changes, _ in self._subscribers:
+                on_changes(new)
+            self._pass(landmark)
+
+    def _reset(self, landmark: Landmark) -> None:
+        self._applied += 1
+        for _, on_reset in self._subscribers:
+            on_reset()
+        self._pass(landmark)
+
+    def _pass(self, landmark: Landmark) -> None:
+        self._landmark_passed_us = time.time_ns() // 1000
+        self._landmark = landmark
+
+
+def _execute(connection: Connection, statement: str, *values: int | str) -> Sequence[object]:
+    if connection.dialect.name == "postgresql":
+        statement = statement.replace("?", "%s")
+    result = connection.exec_driver_sql(statement, values)
+    return result.all() if result.returns_rows else ()
