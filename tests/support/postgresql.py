@@ -8,6 +8,8 @@ import subprocess
 import tempfile
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -56,6 +58,17 @@ class PostgresqlServer:
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
                 (database,),
             )
+
+    @contextmanager
+    def closed_to_everybody(self, database: str) -> Iterator[None]:
+        """A database that refuses connections and has cut those that were; it is open again at the end."""
+        statement, name = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}"), sql.Identifier(database)
+        self._execute(statement.format(name, sql.Literal(False)))
+        try:
+            self.disconnect_everybody(database)
+            yield
+        finally:
+            self._execute(statement.format(name, sql.Literal(True)))
 
     def connect(self, database: str = "postgres") -> psycopg.Connection:
         """A connection to one of its databases; it ends with its `with` block."""
