@@ -2,6 +2,7 @@
 
 import logging
 import time
+import uuid
 from dataclasses import dataclass
 from typing import cast
 
@@ -27,6 +28,9 @@ from ss_admin.backend.gateway.execution_log import ExecutionLog
 from ss_admin.backend.gateway.middleware import Gateway, WsgiApp, build_gateway
 from ss_admin.backend.openapi import SECURITY_SCHEMES
 from ss_admin.backend.problems import ProblemError
+from ss_admin.backend.propagation.presence import worker_name
+from ss_admin.backend.propagation.service import PropagationService
+from ss_admin.backend.propagation.watch import ChangeWatch
 from ss_admin.backend.request_context import AdminRequest, request_id
 from ss_admin.backend.rule_chains import routes as rule_chain_routes
 from ss_admin.backend.rule_chains.engine.apart import ApartRunners
@@ -47,6 +51,8 @@ from ss_admin.contract.problems import Problem, ProblemCode
 __all__ = ["Backend", "create_app"]
 
 _LOGGED_PATH_CHARACTERS = 500
+_CHANGING_METHODS = frozenset({"POST", "PATCH", "DELETE"})
+_WATCHED_PATHS = ("/api/v1/api-keys", "/api/v1/rulechains")
 _access_log = logging.getLogger("ss_admin.backend.access")
 
 
@@ -55,6 +61,7 @@ class Backend:
     """What an app holds open; `app.extensions["ss_backend"]`."""
 
     store: Store
+    watch: ChangeWatch
     gateway: Gateway
     executions: ExecutionLog
     outbox: Outbox
@@ -63,7 +70,11 @@ class Backend:
     admin_runners: ApartRunners
 
     def start(self) -> None:
-        """Begin what is done besides answering requests: webhooks are sent, old executions removed. Once."""
+        """Begin what is done besides answering requests: webhooks are sent, old executions removed. Once.
+
+        Changes that others make are seen from now on; those made through this app count at once in any case.
+        """
+        self.watch.start()
         self.outbox.start()
         self.trimmer.start()
 
@@ -75,6 +86,7 @@ class Backend:
         self.executions.close()
         self.runners.close()
         self.admin_runners.close()
+        self.watch.close()
         self.store.close()
 
 
@@ -94,15 +106,20 @@ def create_app(settings: Settings, *, store: Store | None = None, passwords: Pas
     app.extensions["ss_backend"] = backend
     app.wsgi_app = backend.gateway  # type: ignore[method-assign]
     _begin_and_end_requests(app, settings, accounts, requests)
+    _let_changes_count_at_once(app, backend.watch)
     chains = RuleChainsService(store, pepper, backend.admin_runners, execution_days=settings.execution_days)
     for blueprint in (
         build_session_blueprint(accounts),
         build_users_blueprint(accounts),
-        api_key_routes.build_blueprint(ApiKeysService(store, pepper)),
+        api_key_routes.build_blueprint(ApiKeysService(store, pepper), PropagationService(store)),
         activity_routes.build_blueprint(ActivityService(store)),
         rule_chain_routes.build_blueprint(chains, settings.public_url),
         execution_routes.build_blueprint(ExecutionsService(store)),
-        health.build_blueprint(store, lambda: render_metrics(requests, backend.gateway.counters, backend.outbox)),
+        health.build_blueprint(
+            store,
+            lambda: render_metrics(requests, backend.gateway.counters, backend.outbox),
+            [lambda: _concern_about_changes(backend.watch)],
+        ),
         api_document.build_blueprint(app),
     ):
         app.register_api(blueprint)
@@ -110,6 +127,7 @@ def create_app(settings: Settings, *, store: Store | None = None, passwords: Pas
 
 
 def _build_backend(app: OpenAPI, settings: Settings, store: Store, pepper: bytes) -> Backend:
+    watch = ChangeWatch(store, worker_id=str(uuid.uuid4()), worker_name=worker_name())
     outbox = Outbox(
         store,
         pepper,
@@ -129,7 +147,7 @@ def _build_backend(app: OpenAPI, settings: Settings, store: Store, pepper: bytes
     )
     trimmer = Trimmer(store, settings.execution_days)
     # Saving and trying have processes of their own: partners' long runs, of whatever tenant, must not hold them up.
-    return Backend(store, gateway, executions, outbox, trimmer, runners, admin_runners=ApartRunners())
+    return Backend(store, watch, gateway, executions, outbox, trimmer, runners, admin_runners=ApartRunners())
 
 
 def _refuse_wrong_pepper(settings: Settings, store: Store) -> None:
@@ -196,6 +214,24 @@ def _begin_and_end_requests(
         requests.count(response.status_code)
         _log_access(response.status_code)
         return response
+
+
+def _let_changes_count_at_once(app: OpenAPI, watch: ChangeWatch) -> None:
+    """Whoever is told that a key is disabled finds it disabled at the next call, in this process without any wait."""
+
+    @app.after_request
+    def _catch_up(response: Response) -> Response:
+        is_change = request.method in _CHANGING_METHODS and request.path.startswith(_WATCHED_PATHS)
+        if is_change and response.status_code < 400:
+            watch.catch_up()
+        return response
+
+
+def _concern_about_changes(watch: ChangeWatch) -> str | None:
+    lost_at = watch.lost_at
+    if lost_at is None:
+        return None
+    return f"Changes to keys are seen late: the database has not been watched for {time.monotonic() - lost_at:.0f} s."
 
 
 def _log_access(status: int) -> None:

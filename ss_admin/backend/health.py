@@ -1,6 +1,6 @@
 """Health over HTTP, without sign-in: is the process up, can it work, what has it counted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from flask import Response
@@ -19,13 +19,24 @@ __all__ = ["build_blueprint"]
 
 
 class Health(Document):
-    """How the backend is."""
+    """The process is up."""
 
-    status: Literal["ok", "ready"]
+    status: Literal["ok"]
 
 
-def build_blueprint(store: Store, metrics: Callable[[], str]) -> APIBlueprint:
-    """`/healthz`, `/readyz` and `/metrics`; `metrics` gives the text of the last."""
+class Readiness(Document):
+    """The backend can work. `degraded`: but not as well as it should, and why, a plain sentence each."""
+
+    status: Literal["ready", "degraded"]
+    degraded: list[str]
+
+
+Concern = Callable[[], str | None]
+"""A plain sentence on what is not as it should be now, for the operator; None while it is."""
+
+
+def build_blueprint(store: Store, metrics: Callable[[], str], concerns: Sequence[Concern] = ()) -> APIBlueprint:
+    """`/healthz`, `/readyz` and `/metrics`; `metrics` gives the text of the last, `concerns` what `/readyz` tells."""
     tag = Tag(name="health", description="For probes and monitoring; no sign-in")
     blueprint = APIBlueprint("health", __name__, abp_tags=[tag])
     problems = problem_answers(*ON_EVERY_ROUTE)
@@ -35,13 +46,14 @@ def build_blueprint(store: Store, metrics: Callable[[], str]) -> APIBlueprint:
         """200 as long as requests are answered at all."""
         return json_answer(Health(status="ok"))
 
-    @blueprint.get("/readyz", summary="Can it work", responses={200: Health, **problems})
+    @blueprint.get("/readyz", summary="Can it work", responses={200: Readiness, **problems})
     def readyz() -> Response:
-        """200 while the store can be reached and is migrated to this release."""
+        """200 while the store can be reached and is migrated to this release, even if something else is amiss."""
         if not is_current(store):
             detail = "The database has not been migrated to this release."
             raise ProblemError(ProblemCode.UNAVAILABLE, detail, headers={"Retry-After": "5"})
-        return json_answer(Health(status="ready"))
+        degraded = [sentence for sentence in (concern() for concern in concerns) if sentence is not None]
+        return json_answer(Readiness(status="degraded" if degraded else "ready", degraded=degraded))
 
     text = {"description": "Prometheus' text format", "content": {"text/plain": {"schema": {"type": "string"}}}}
 

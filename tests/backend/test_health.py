@@ -13,7 +13,7 @@ from tests.support.postgresql import PostgresqlServer
 
 def test_process_with_a_migrated_store_is_healthy_and_ready(client: FlaskClient) -> None:
     assert client.get("/healthz").json == {"status": "ok"}
-    assert client.get("/readyz").json == {"status": "ready"}
+    assert client.get("/readyz").json == {"status": "ready", "degraded": []}
 
 
 def test_store_that_is_not_migrated_is_not_ready(client: FlaskClient, store: Store) -> None:

@@ -10,6 +10,7 @@ from ss_admin.backend.api_keys.parameters import ApiKeyParameters
 from ss_admin.backend.api_keys.service import ApiKeysService
 from ss_admin.backend.conditions import Condition, entity_tag
 from ss_admin.backend.openapi import BODY_PROBLEMS, CONDITION_PROBLEMS, NEEDS_SESSION, documented_for_admins
+from ss_admin.backend.propagation.service import PropagationService
 from ss_admin.contract.api_keys import (
     ApiKey,
     ApiKeyChange,
@@ -22,6 +23,7 @@ from ss_admin.contract.api_keys import (
     NewApiKey,
 )
 from ss_admin.contract.problems import ProblemCode
+from ss_admin.contract.propagation import Propagation
 
 __all__ = ["build_blueprint"]
 
@@ -34,7 +36,7 @@ class ApiKeyPath(BaseModel):
     api_key_id: str = Field(max_length=64, description="the key's `id`")
 
 
-def build_blueprint(api_keys: ApiKeysService) -> APIBlueprint:
+def build_blueprint(api_keys: ApiKeysService, propagation: PropagationService) -> APIBlueprint:
     """`/api-keys` and what lies below it."""
     tag = Tag(name="api_keys", description="The keys by which partners call external rule chains")
     blueprint = APIBlueprint("api_keys", __name__, url_prefix=_PREFIX, abp_tags=[tag], abp_security=NEEDS_SESSION)
@@ -42,6 +44,7 @@ def build_blueprint(api_keys: ApiKeysService) -> APIBlueprint:
     _add_collection(blueprint, api_keys)
     _add_single(blueprint, api_keys)
     _add_bulk(blueprint, api_keys)
+    _add_propagation(blueprint, propagation)
     return blueprint
 
 
@@ -113,6 +116,17 @@ def _add_bulk(blueprint: APIBlueprint, api_keys: ApiKeysService) -> None:
     def set_status_of_api_keys(body: BulkStatusChange) -> Response:
         """Give up to 10,000 keys a status, all in one transaction."""
         return json_answer(api_keys.set_status_of_many(tenant_admin(), body.ids, body.status))
+
+
+def _add_propagation(blueprint: APIBlueprint, propagation: PropagationService) -> None:
+    @blueprint.get(
+        "/api-keys/<string:api_key_id>/propagation",
+        summary="Ask how far a change has come",
+        responses=documented_for_admins({200: Propagation}, ProblemCode.NOT_FOUND),
+    )
+    def get_propagation(path: ApiKeyPath) -> Response:
+        """Which processes act on the key's last change, its deletion included, and how long each one took to."""
+        return json_answer(propagation.get(tenant_admin(), path.api_key_id))
 
 
 def _answer(api_key: ApiKey) -> Response:

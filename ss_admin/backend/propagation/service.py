@@ -1,9 +1,9 @@
 """How far the last change of a key has come: asked by administrators, answered from what the workers report."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Row, Select, exists, or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from ss_admin.backend.activity.service import Actor
@@ -26,6 +26,24 @@ _FORGOTTEN = timedelta(seconds=65)
 _MILLISECOND = timedelta(milliseconds=1)
 
 
+@dataclass(frozen=True, slots=True)
+class _Worker:
+    """A worker's row, with the moment of its first sighting from the change on."""
+
+    name: str
+    started_at: datetime
+    seen_at: datetime
+    sighted_at: datetime | None
+
+    def after_ms(self, changed_at: datetime) -> float | None:
+        """A worker that was born with the change never acted otherwise; its first sighting is its birth."""
+        if self.sighted_at is None:
+            return None
+        if self.sighted_at == self.started_at:
+            return 0.0
+        return max(0.0, (self.sighted_at - changed_at) / _MILLISECOND)
+
+
 class PropagationService:
     """Tells of the keys of the actor's tenant. Whether the actor may ask is settled before."""
 
@@ -42,13 +60,13 @@ class PropagationService:
                 raise ApiKeyNotFound
             last = select(ChangeRow).where(ChangeRow.object_id == key_id).order_by(ChangeRow.revision.desc()).limit(1)
             change = session.scalar(last)
-            rows = _workers(session, 0 if change is None else change.revision)
-        if change is None:
-            sightings = [WorkerSighting(worker=row.name, after_ms=0) for row in rows]
+            workers = _workers(session, 0 if change is None else change.revision)
+        if change is None:  # so long ago that it was trimmed away
+            known = [WorkerSighting(worker=worker.name, after_ms=0) for worker in workers]
             return Propagation(
-                api_key_id=key_id, revision=0, changed_at=None, complete=True, after_ms=None, workers=sightings
+                api_key_id=key_id, revision=0, changed_at=None, complete=True, after_ms=None, workers=known
             )
-        sightings = [WorkerSighting(worker=row.name, after_ms=_after_ms(row, change.at)) for row in rows]
+        sightings = [WorkerSighting(worker=worker.name, after_ms=worker.after_ms(change.at)) for worker in workers]
         times = [sighting.after_ms for sighting in sightings if sighting.after_ms is not None]
         complete = len(times) == len(sightings)
         return Propagation(
@@ -67,7 +85,7 @@ def _is_of_tenant(session: Session, tenant_id: str, key_id: str) -> bool:
     return bool(session.scalar(select(or_(there, was_there))))
 
 
-def _workers(session: Session, revision: int) -> list[Row[Any]]:
+def _workers(session: Session, revision: int) -> list[_Worker]:
     """The workers that may still answer calls, each with the moment of its first sighting from `revision` on."""
     now = store_now(session)
     first_sighting = (
@@ -77,20 +95,10 @@ def _workers(session: Session, revision: int) -> list[Row[Any]]:
         .limit(1)
         .scalar_subquery()
     )
-    query: Select[Any] = (
+    query = (
         select(WorkerRow.name, WorkerRow.started_at, WorkerRow.seen_at, first_sighting.label("sighted_at"))
         .where(WorkerRow.seen_at > now - _FORGOTTEN)
         .order_by(WorkerRow.name, WorkerRow.id)
     )
-    rows = session.execute(query)
-    return [row for row in rows if now - row.seen_at <= _SILENT or not is_gone(row.name)]
-
-
-def _after_ms(row: Row[Any], changed_at: datetime) -> float | None:
-    """A worker that was born with the change has never acted otherwise; its first sighting is its birth."""
-    if row.sighted_at is None:
-        return None
-    if row.sighted_at == row.started_at:
-        return 0.0
-    sighted_at: datetime = row.sighted_at
-    return max(0.0, (sighted_at - changed_at) / _MILLISECOND)
+    workers = [_Worker(*row) for row in session.execute(query)]
+    return [worker for worker in workers if now - worker.seen_at <= _SILENT or not is_gone(worker.name)]
