@@ -122,6 +122,8 @@ def take_lock(folder: Path, *, wait_seconds: float = 0) -> FileLock | None:
 
     Raises `OSError`. It is held by this object: who forgets it lets go of it. A forked process does not hold it.
     """
+    if not folder.parent.is_dir():  # FileLock would make it
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(folder.parent))
     lock = FileLock(lock_of(folder), timeout=wait_seconds, poll_interval=0.01, mode=0o600, thread_local=False)
     try:
         lock.acquire()

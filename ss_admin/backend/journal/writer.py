@@ -172,11 +172,11 @@ class JournalWriter:
             raise JournalFull("The journal is closed: the server is stopping.")
 
     def _go_on_in_next(self) -> None:
+        if self._next is None and self._fault is None:
+            self._make_next()  # the thread is late: wait for it, or do what it would have done
+            self._wake.set()  # where there is no room, it looks for it from now on
         if self._next is None:
-            if self._fault is None:
-                self._make_next()  # the thread is late: wait for it, or do what it would have done
-            if self._next is None:
-                raise JournalFull(self._fault)
+            raise JournalFull(self._fault)
         with self._making:
             self._enter(self._next)
             self._next = None
@@ -187,6 +187,7 @@ class JournalWriter:
             try:
                 large = self._create(size)
             except (OSError, _TooMuch) as fault:
+                self._wake.set()
                 raise JournalFull(_sentence(fault)) from fault
             if self._next is not None:
                 self._enter(self._next)
@@ -200,6 +201,7 @@ class JournalWriter:
         self._memory.close()
         self._segment, self._memory = segment, segment.memory
         self._position, self._turn = 0, segment.size // 2
+        self._wake.set()
 
     def _make_next(self) -> None:
         """Make the next segment if there is none, or tell in `_fault` why that cannot be done now."""
@@ -247,7 +249,7 @@ class JournalWriter:
         if self._crowded:
             with self._making, contextlib.suppress(OSError):
                 self._note_drained()
-        if self._turn == self._segment.size:
+        if self._fault is not None or self._turn == self._segment.size:
             self._make_next()
 
     def _refuse_in_child(self) -> None:
