@@ -20,9 +20,13 @@ DATABASE_FOLDERS = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homeb
 
 
 class PostgresqlServer:
-    """A throw-away cluster behind a Unix socket in a private folder; `close` ends it and removes its data."""
+    """A throw-away cluster behind a Unix socket in a private folder; `close` ends it and removes its data.
 
-    def __init__(self) -> None:
+    `settings`: in place of those that make it quick at the price of safety.
+    """
+
+    def __init__(self, settings: Mapping[str, str] | None = None) -> None:
+        self._settings = settings or {}
         self._binaries = find_binaries()
         self._folder = Path(tempfile.mkdtemp(prefix="ss-pg-", dir="/tmp"))
         self._account = "postgres" if os.geteuid() == 0 else None
@@ -74,6 +78,30 @@ class PostgresqlServer:
         """A connection to one of its databases; it ends with its `with` block."""
         return psycopg.connect(host=str(self._folder), user="postgres", dbname=database, autocommit=True)
 
+    def pause(self) -> None:
+        """Let it hang: its connections stay open, and nothing answers."""
+        for process_id in self._process_ids():
+            os.kill(process_id, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on after `pause`."""
+        for process_id in self._process_ids():
+            os.kill(process_id, signal.SIGCONT)
+
+    def stop(self) -> None:
+        """Shut it down; its data stay."""
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait(START_SECONDS)
+
+    def start(self) -> None:
+        """Start it again after `stop`."""
+        self._process = self._start()
+
+    def _process_ids(self) -> list[int]:
+        """The server's process and its children, which are in no group of their own."""
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text()
+        return [self._process.pid, *(int(process_id) for process_id in children.split())]
+
     def close(self) -> None:
         """Stop the server at once and remove its data."""
         self._process.send_signal(signal.SIGQUIT)
@@ -119,7 +147,7 @@ class PostgresqlServer:
             "shared_buffers": "32MB",
             "autovacuum": "off",
         }
-        options = [f"--{name}={value}" for name, value in settings.items()]
+        options = [f"--{name}={value}" for name, value in {**settings, **self._settings}.items()]
         command = self._as_account(
             str(self._binaries / "postgres"), "-D", str(self._folder / "data"), *options, dies_with_us=True
         )

@@ -27,13 +27,16 @@ class LiveWorkers:
 
 
 class Presence:
-    """A worker's row, its sightings and what is learnt on the occasion. Used by one thread, read by any."""
+    """A worker's row, its sightings and what is learnt on the occasion. Used by one thread, read by any.
+
+    `sighted`: the last revision that was reported, -1 before the first.
+    """
 
     def __init__(self, lookout: Lookout, worker_id: str, worker_name: str) -> None:
         self._lookout = lookout
         self._id = worker_id
         self._name = worker_name[:200]
-        self._sighted = -1
+        self.sighted = -1
         self._beat_at = -BEAT_SECONDS
         self._clocks: deque[tuple[float, int]] = deque(maxlen=_CLOCKS)
         self.live = LiveWorkers(rank=0, count=1)
@@ -45,7 +48,7 @@ class Presence:
         `at_us`: when this process began to act on `revision`, by its own clock. Raises `StoreUnavailable`, and
         `StoreBusy`: it is due again at the next call then.
         """
-        if revision != self._sighted:
+        if revision != self.sighted:
             self._sight(revision, at_us)
         elif time.monotonic() - self._beat_at >= BEAT_SECONDS:
             self._beat(revision)
@@ -61,7 +64,7 @@ class Presence:
             "INSERT INTO sightings (worker_id, revision, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
             *(self._id, revision, at),
         )
-        self._sighted = revision
+        self.sighted = revision
 
     def _beat(self, revision: int) -> int | None:
         """Write the sign of life. Gives the moment of birth where it is the first one, else None."""

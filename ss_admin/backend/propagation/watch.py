@@ -128,6 +128,11 @@ class ChangeWatch:
         return self._presence.clock_offset_us
 
     @property
+    def is_counted(self) -> bool:
+        """Whether the other processes know of this one, and of the last change that it acts on."""
+        return self._presence.sighted == self.revision
+
+    @property
     def live(self) -> LiveWorkers:
         """The processes with a sign of life within 5 s; the last known when the store is gone."""
         return self._presence.live
