@@ -24,8 +24,13 @@ from ss_admin.backend.api_keys import routes as api_key_routes
 from ss_admin.backend.api_keys.service import ApiKeysService
 from ss_admin.backend.client_address import client_address
 from ss_admin.backend.gateway.body import read_body
-from ss_admin.backend.gateway.execution_log import ExecutionLog
+from ss_admin.backend.gateway.body_reads import BodyReads
+from ss_admin.backend.gateway.known_keys.known_keys import KnownKeys
+from ss_admin.backend.gateway.limits.decisions import Limiter
+from ss_admin.backend.gateway.limits.local import SlidingWindowLimiter
 from ss_admin.backend.gateway.middleware import Gateway, WsgiApp, build_gateway
+from ss_admin.backend.journal.spool import Spool
+from ss_admin.backend.journal.writer import JournalFull, JournalWriter
 from ss_admin.backend.openapi import SECURITY_SCHEMES
 from ss_admin.backend.problems import ProblemError
 from ss_admin.backend.propagation.presence import worker_name
@@ -41,7 +46,7 @@ from ss_admin.backend.rule_chains.outbox.destinations import DestinationRules
 from ss_admin.backend.rule_chains.outbox.outbox import Outbox
 from ss_admin.backend.rule_chains.outbox.sender import Sender
 from ss_admin.backend.rule_chains.service import RuleChainsService
-from ss_admin.backend.settings import ConfigurationError, Settings, pepper_file, resolve_pepper
+from ss_admin.backend.settings import ConfigurationError, Settings, pepper_file, resolve_pepper, spool_folder
 from ss_admin.backend.store.engine import Store
 from ss_admin.backend.store.migrate import is_current
 from ss_admin.backend.store.tables import ApiKeyRow
@@ -62,12 +67,16 @@ class Backend:
 
     store: Store
     watch: ChangeWatch
+    known_keys: KnownKeys
+    limiter: Limiter
+    journal: JournalWriter
     gateway: Gateway
-    executions: ExecutionLog
     outbox: Outbox
     trimmer: Trimmer
     runners: ApartRunners
     admin_runners: ApartRunners
+    spool: Spool
+    owns_spool: bool
 
     def start(self) -> None:
         """Begin what is done besides answering requests: webhooks are sent, old executions removed. Once.
@@ -79,19 +88,29 @@ class Backend:
         self.trimmer.start()
 
     def close(self) -> None:
-        """Write what is still under way and close the store. The app must get no more requests. Idempotent."""
+        """End what is still under way and close the store. The app must get no more requests. Idempotent.
+
+        Calls whose entries still stand in the journal are written by the housekeeping, now or at the next start.
+        """
         self.trimmer.close()
         self.outbox.close()
-        self.gateway.close()
-        self.executions.close()
         self.runners.close()
         self.admin_runners.close()
+        self.limiter.close()
         self.watch.close()
+        self.known_keys.close()
+        self.journal.close()
+        if self.owns_spool:
+            self.spool.close()
         self.store.close()
 
 
-def create_app(settings: Settings, *, store: Store | None = None, passwords: Passwords | None = None) -> OpenAPI:
+def create_app(
+    settings: Settings, *, store: Store | None = None, passwords: Passwords | None = None, spool: Spool | None = None
+) -> OpenAPI:
     """The whole backend as a WSGI app. `store` and `passwords` are given by tests.
+
+    `spool`: the server's, where this worker's journal is made; without one the app has a spool of its own.
 
     Nothing is sent or removed before `Backend.start`. Raises `ConfigurationError`, and `StoreUnavailable` where the
     embedded database cannot be opened.
@@ -102,10 +121,10 @@ def create_app(settings: Settings, *, store: Store | None = None, passwords: Pas
     accounts = AccountsService(store, passwords or Passwords())
     requests = RequestCounters()
     app = _bare_app()
-    backend = _build_backend(app, settings, store, pepper)
+    backend = _build_backend(app, settings, store, pepper, spool)
     app.extensions["ss_backend"] = backend
     app.wsgi_app = backend.gateway  # type: ignore[method-assign]
-    _begin_and_end_requests(app, settings, accounts, requests)
+    _begin_and_end_requests(app, settings, accounts, requests, backend.gateway.body_reads)
     _let_changes_count_at_once(app, backend.watch)
     chains = RuleChainsService(store, pepper, backend.admin_runners, execution_days=settings.execution_days)
     for blueprint in (
@@ -126,7 +145,9 @@ def create_app(settings: Settings, *, store: Store | None = None, passwords: Pas
     return app
 
 
-def _build_backend(app: OpenAPI, settings: Settings, store: Store, pepper: bytes) -> Backend:
+def _build_backend(
+    app: OpenAPI, settings: Settings, store: Store, pepper: bytes, servers_spool: Spool | None
+) -> Backend:
     watch = ChangeWatch(store, worker_id=str(uuid.uuid4()), worker_name=worker_name())
     outbox = Outbox(
         store,
@@ -136,18 +157,42 @@ def _build_backend(app: OpenAPI, settings: Settings, store: Store, pepper: bytes
         longest_pause=settings.webhook_retry_max_seconds,
     )
     runners = ApartRunners()
-    executions = ExecutionLog(store, deliveries_written=outbox.wake)
+    known_keys = KnownKeys(store, pepper, watch)
+    limiter = SlidingWindowLimiter()
+    spool, journal = _open_journal(settings, servers_spool)
     gateway = build_gateway(
         cast("WsgiApp", app.wsgi_app),
+        known_keys=known_keys,
+        limiter=limiter,
+        journal=journal,
         store=store,
-        pepper=pepper,
         settings=settings,
         runners=runners,
-        executions=executions,
     )
-    trimmer = Trimmer(store, settings.execution_days)
-    # Saving and trying have processes of their own: partners' long runs, of whatever tenant, must not hold them up.
-    return Backend(store, watch, gateway, executions, outbox, trimmer, runners, admin_runners=ApartRunners())
+    return Backend(
+        store=store,
+        watch=watch,
+        known_keys=known_keys,
+        limiter=limiter,
+        journal=journal,
+        gateway=gateway,
+        outbox=outbox,
+        trimmer=Trimmer(store, settings.execution_days),
+        runners=runners,
+        # Saving and trying have processes of their own: partners' long runs, of whatever tenant, must not hold them up.
+        admin_runners=ApartRunners(),
+        spool=spool,
+        owns_spool=servers_spool is None,
+    )
+
+
+def _open_journal(settings: Settings, servers_spool: Spool | None) -> tuple[Spool, JournalWriter]:
+    folder = spool_folder(settings)
+    try:
+        spool = servers_spool or Spool.claim(folder)
+        return spool, spool.new_journal()
+    except (OSError, JournalFull) as fault:
+        raise ConfigurationError(f"calls cannot be kept in the folder {folder}: {fault}") from None
 
 
 def _refuse_wrong_pepper(settings: Settings, store: Store) -> None:
@@ -191,14 +236,14 @@ def _bare_app() -> OpenAPI:
 
 
 def _begin_and_end_requests(
-    app: OpenAPI, settings: Settings, accounts: AccountsService, requests: RequestCounters
+    app: OpenAPI, settings: Settings, accounts: AccountsService, requests: RequestCounters, body_reads: BodyReads
 ) -> None:
     @app.before_request
     def _begin() -> None:
         request_state.started = time.perf_counter()
         request_state.guard = new_guard(accounts, client_address(request.environ, settings.trusted_proxies))
         # The body is read before anything is refused: an answer over an unread body breaks the client's connection.
-        body = read_body(request.environ, settings.max_body_bytes)
+        body = read_body(request.environ, settings.max_body_bytes, body_reads)
         if body.too_large:
             raise ProblemError(ProblemCode.PAYLOAD_TOO_LARGE, "The body is larger than this server accepts.")
         request_state.body = body.content

@@ -1,6 +1,7 @@
 """Where a request comes from: the socket's peer, or what trusted proxies say about it."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
@@ -18,19 +19,27 @@ def client_address(environ: Mapping[str, Any], trusted_proxies: Sequence[IPv4Net
     one behind it, so the walk ends at the first address that is no trusted proxy. An entry that is no address ends the
     walk too, at the proxy that passed it on.
     """
-    current = _parse(str(environ.get("REMOTE_ADDR") or ""))
+    peer = environ.get("REMOTE_ADDR") or ""
+    if not trusted_proxies:
+        return _told(peer)
+    current = _parse(str(peer))
     if current is None:
         return UNKNOWN
-    if trusted_proxies:
-        forwarded = str(environ.get("HTTP_X_FORWARDED_FOR") or "")
-        for entry in reversed(forwarded.split(",") if forwarded else []):
-            if not _is_trusted(current, trusted_proxies):
-                break
-            previous = _parse(entry)
-            if previous is None:
-                break
-            current = previous
+    forwarded = str(environ.get("HTTP_X_FORWARDED_FOR") or "")
+    for entry in reversed(forwarded.split(",") if forwarded else []):
+        if not _is_trusted(current, trusted_proxies):
+            break
+        previous = _parse(entry)
+        if previous is None:
+            break
+        current = previous
     return str(current)
+
+
+@lru_cache(maxsize=4096)  # the same text always means the same address; to read one takes longer than to check a key
+def _told(peer: str) -> str:
+    address = _parse(peer)
+    return UNKNOWN if address is None else str(address)
 
 
 def _parse(text: str) -> Address | None:

@@ -1,8 +1,8 @@
 """Reads a request's body before anything is answered: the server closes a connection over an unread body."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+
+from ss_admin.backend.gateway.body_reads import BODY_ENDED, BodyReads
 
 __all__ = ["Body", "drain_body", "read_body"]
 
@@ -11,9 +11,10 @@ DRAINED_BYTES = 8 * 1024 * 1024
 
 _CHUNK_BYTES = 64 * 1024
 
+Environ = dict[str, Any]
 
-@dataclass(frozen=True, slots=True)
-class Body:
+
+class Body(NamedTuple):
     """What was sent. `too_large`: more than the cap, `content` is empty then. `cut_short`: less than announced."""
 
     content: bytes
@@ -21,29 +22,44 @@ class Body:
     cut_short: bool = False
 
 
-def read_body(environ: Mapping[str, Any], max_bytes: int) -> Body:
-    """The whole body up to `max_bytes`; of a larger one a bounded rest is read and dropped."""
-    stream = environ["wsgi.input"]
-    announced = _announced_length(environ)
-    content = stream.read(max_bytes + 1)
-    if len(content) > max_bytes or (announced or 0) > max_bytes:
-        drain_body(environ)
+def read_body(environ: Environ, max_bytes: int, reads: BodyReads) -> Body:
+    """The whole body up to `max_bytes`; of a larger one a bounded rest is read and dropped.
+
+    `reads` is told of each read, since a client may take its time.
+    """
+    content = _read(environ, max_bytes + 1, reads)
+    if len(content) > max_bytes:
+        drain_body(environ, reads)
         return Body(b"", too_large=True)
-    return Body(content, cut_short=announced is not None and len(content) < announced)
+    if environ.get("CONTENT_LENGTH") == str(len(content)) and "HTTP_TRANSFER_ENCODING" not in environ:
+        return Body(content)
+    announced = _announced_length(environ)
+    if announced is not None and announced > max_bytes:
+        return Body(b"", too_large=True)
+    return Body(content, cut_short=BODY_ENDED in environ or (announced is not None and len(content) < announced))
 
 
-def drain_body(environ: Mapping[str, Any]) -> None:
+def drain_body(environ: Environ, reads: BodyReads) -> None:
     """Read and drop what is left of the body, up to `DRAINED_BYTES`."""
-    stream = environ["wsgi.input"]
     left = DRAINED_BYTES
     while left > 0:
-        chunk = stream.read(min(left, _CHUNK_BYTES))
+        chunk = _read(environ, min(left, _CHUNK_BYTES), reads)
         if not chunk:
             return
         left -= len(chunk)
 
 
-def _announced_length(environ: Mapping[str, Any]) -> int | None:
+def _read(environ: Environ, most: int, reads: BodyReads) -> bytes:
+    mark = id(environ)
+    reads.under_way[mark] = environ
+    try:
+        content: bytes = environ["wsgi.input"].read(most)
+    finally:
+        del reads.under_way[mark]
+    return content
+
+
+def _announced_length(environ: Environ) -> int | None:
     """Content-Length; None for a chunked body, whose length is told by its chunks alone (RFC 9112, 6.3)."""
     if environ.get("HTTP_TRANSFER_ENCODING"):
         return None

@@ -13,13 +13,13 @@ class CallCounters:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._calls: Counter[str] = Counter()
-        self._seconds = 0.0
+        self._microseconds = 0
 
-    def count(self, code: str, seconds: float) -> None:
-        """One more call that ended with `code` after `seconds`."""
+    def count(self, code: str, duration_us: int) -> None:
+        """One more call that ended with `code` after so many microseconds."""
         with self._lock:
             self._calls[code] += 1
-            self._seconds += seconds
+            self._microseconds += duration_us
 
     def calls_by_code(self) -> Mapping[str, int]:
         """How many calls ended with each code."""
@@ -29,4 +29,4 @@ class CallCounters:
     def total_seconds(self) -> float:
         """The time spent on all calls together."""
         with self._lock:
-            return self._seconds
+            return self._microseconds / 1e6

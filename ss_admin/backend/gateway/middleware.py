@@ -3,21 +3,22 @@
 import logging
 import re
 import time
-import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from ss_admin.backend.client_address import client_address
 from ss_admin.backend.gateway.answers import Answer, problem_answer
-from ss_admin.backend.gateway.authenticator import Authenticator
-from ss_admin.backend.gateway.body import drain_body, read_body
+from ss_admin.backend.gateway.body import drain_body
+from ss_admin.backend.gateway.body_reads import BodyReads
+from ss_admin.backend.gateway.call import PartnerCall
 from ss_admin.backend.gateway.counters import CallCounters
-from ss_admin.backend.gateway.execution_log import ExecutionLog
-from ss_admin.backend.gateway.limiter import Limiter, SlidingWindowLimiter
-from ss_admin.backend.gateway.partner_call import CallOutcome, PartnerCall, PartnerCalls
+from ss_admin.backend.gateway.known_keys.known_keys import KnownKeys
+from ss_admin.backend.gateway.limits.decisions import Limiter
+from ss_admin.backend.gateway.partner_call import PartnerCalls
 from ss_admin.backend.gateway.recorded_runs import RecordedRuns
-from ss_admin.backend.gateway.recorder import Recorder
+from ss_admin.backend.ids import TimeOrderedIds
+from ss_admin.backend.journal.writer import JournalWriter
 from ss_admin.backend.problems import ProblemError
 from ss_admin.backend.request_context import REQUEST_ID
 from ss_admin.backend.rule_chains.engine.apart import ApartRunners
@@ -36,85 +37,43 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., object]
 WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 
-_EXECUTE_PATH = re.compile(r"/rulechains/([^/]*)/execute")
-_RULECHAIN_ID = re.compile(r"[0-9A-Za-z-]{1,36}", re.ASCII)
+_EXECUTE_PATH = re.compile(r"/rulechains/(?:([0-9A-Za-z-]{1,36})|[^/]*)/execute", re.ASCII).fullmatch
+"""An id of any other form belongs to no chain, and some databases reject its characters: it is left out."""
 
 
 class Gateway:
     """`POST /rulechains/{id}/execute` is answered here; everything else goes through to the inner application.
 
-    Every answer, of either, carries `X-Request-Id`. `counters`: how partners' calls ended.
+    Every answer, of either, carries `X-Request-Id`. `counters`: how partners' calls ended; `body_reads`: which bodies
+    are being read.
     """
 
     def __init__(
-        self, inner: WsgiApp, *, calls: PartnerCalls, recorder: Recorder, counters: CallCounters, settings: Settings
+        self, inner: WsgiApp, *, calls: PartnerCalls, counters: CallCounters, body_reads: BodyReads, settings: Settings
     ) -> None:
         self.counters = counters
+        self.body_reads = body_reads
         self._inner = inner
         self._calls = calls
-        self._recorder = recorder
-        self._max_body_bytes = settings.max_body_bytes
         self._trusted_proxies = settings.trusted_proxies
+        self._new_id = TimeOrderedIds().new
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """PEP 3333."""
-        request_id = str(uuid.uuid4())
-        environ[REQUEST_ID] = request_id
-        path = _EXECUTE_PATH.fullmatch(environ.get("PATH_INFO", ""))
+        at_us = time.time_ns() // 1000
+        request_id = self._new_id(at_us)
+        path = _EXECUTE_PATH(environ.get("PATH_INFO", ""))
         if path is None:
+            environ[REQUEST_ID] = request_id
             return self._pass_through(environ, start_response, request_id)
-        answer = self._answer_partner(environ, path.group(1), request_id)
-        start_response(answer.status_line, [*answer.headers, ("X-Request-Id", request_id)])
-        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body]
-
-    def close(self) -> None:
-        """Write what has not been written yet. Idempotent."""
-        self._recorder.close()
-
-    def _answer_partner(self, environ: Environ, rulechain_id: str, request_id: str) -> Answer:
-        started = time.perf_counter()
-        address = client_address(environ, self._trusted_proxies)
         try:
-            outcome = self._judge(environ, rulechain_id, request_id, address)
+            address = client_address(environ, self._trusted_proxies)
+            answer = self._calls.answer(PartnerCall(environ, path[1] or "", address, request_id, at_us))
         except Exception:  # noqa: BLE001 - the outermost layer: whatever failed is logged and answered
             _log.exception("the gateway failed", extra={"request_id": request_id})
-            outcome = CallOutcome(_internal_error(request_id))
-        seconds = time.perf_counter() - started
-        self.counters.count(outcome.answer.code, seconds)
-        _log.info(
-            "partner call",
-            extra={
-                "request_id": request_id,
-                "status": outcome.answer.status,
-                "code": outcome.answer.code,
-                "rulechain_id": rulechain_id if _RULECHAIN_ID.fullmatch(rulechain_id) else None,
-                "api_key_id": outcome.api_key_id,
-                "execution_id": outcome.execution_id,
-                "address": address,
-                "duration_ms": round(seconds * 1000, 3),
-            },
-        )
-        return outcome.answer
-
-    def _judge(self, environ: Environ, rulechain_id: str, request_id: str, address: str) -> CallOutcome:
-        body = read_body(environ, self._max_body_bytes)
-        method = environ["REQUEST_METHOD"]
-        if method != "POST":
-            return CallOutcome(_method_not_allowed(request_id))
-        return self._calls.answer(
-            PartnerCall(
-                request_id=request_id,
-                # An id of any other form belongs to no chain, and some databases reject its characters.
-                rulechain_id=rulechain_id if _RULECHAIN_ID.fullmatch(rulechain_id) else "",
-                address=address,
-                api_key=environ.get("HTTP_X_API_KEY"),
-                authorization=environ.get("HTTP_AUTHORIZATION", ""),
-                query=environ.get("QUERY_STRING", ""),
-                content_type=environ.get("CONTENT_TYPE") or "",
-                content_encoding=environ.get("HTTP_CONTENT_ENCODING", ""),
-                body=body,
-            )
-        )
+            answer = _internal_error(request_id)
+        start_response(answer.status_line, answer.headers)
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body]
 
     def _pass_through(self, environ: Environ, start_response: StartResponse, request_id: str) -> Iterable[bytes]:
         def start_stamped(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> object:
@@ -126,10 +85,10 @@ class Gateway:
         except Exception:  # noqa: BLE001 - the outermost layer: whatever failed is logged and answered
             _log.exception("a request failed", extra={"request_id": request_id})
             answer = _internal_error(request_id)
-            start_stamped(answer.status_line, list(answer.headers))
+            start_stamped(answer.status_line, answer.headers)
             return [answer.body]
         finally:
-            drain_body(environ)
+            drain_body(environ, self.body_reads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,33 +106,25 @@ class _StoredChains:
 def build_gateway(
     inner: WsgiApp,
     *,
+    known_keys: KnownKeys,
+    limiter: Limiter,
+    journal: JournalWriter,
     store: Store,
-    pepper: bytes,
     settings: Settings,
     runners: ApartRunners,
-    executions: ExecutionLog,
-    limiter: Limiter | None = None,
 ) -> Gateway:
-    """The gateway with all its parts; `limiter`: the exact window of this process unless another is given.
-
-    `runners` and `executions` are others' too: who made them closes them.
-    """
-    recorder = Recorder(store)
+    """The gateway with all its parts. What it is given is others': who made it closes it."""
+    counters, body_reads = CallCounters(), BodyReads()
     calls = PartnerCalls(
-        authenticator=Authenticator(store, pepper),
-        limiter=limiter or SlidingWindowLimiter(),
-        runs=RecordedRuns(CompiledChains(_StoredChains(store), runners), executions),
-        recorder=recorder,
+        known_keys=known_keys,
+        limiter=limiter,
+        runs=RecordedRuns(CompiledChains(_StoredChains(store), runners)),
+        journal=journal,
+        counters=counters,
+        body_reads=body_reads,
         max_body_bytes=settings.max_body_bytes,
     )
-    return Gateway(inner, calls=calls, recorder=recorder, counters=CallCounters(), settings=settings)
-
-
-def _method_not_allowed(request_id: str) -> Answer:
-    problem = ProblemError(
-        ProblemCode.METHOD_NOT_ALLOWED, "A rule chain is called with POST.", headers={"Allow": "POST"}
-    )
-    return problem_answer(problem, request_id)
+    return Gateway(inner, calls=calls, counters=counters, body_reads=body_reads, settings=settings)
 
 
 def _internal_error(request_id: str) -> Answer:

@@ -1,139 +1,130 @@
-"""One partner's call from beginning to end: authenticate, limit, check, run, record. The order is the contract's."""
+"""One partner's call from beginning to end: authenticate, limit, check, run, keep. The order is the contract's.
+
+Every call ends as one entry of the journal, from which others write the database and the access log. A run is kept
+there before its partner is answered; what cannot be kept is answered 503 and has no effect.
+"""
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+import time
+from typing import Any
 from urllib.parse import parse_qsl
 
-from ss_admin.backend.gateway.access import check_access
-from ss_admin.backend.gateway.answers import Answer, problem_answer, rate_limit_headers
-from ss_admin.backend.gateway.authenticator import Authenticator, Caller, DeletedKeyTried
-from ss_admin.backend.gateway.body import Body
-from ss_admin.backend.gateway.limiter import Limiter
+from ss_admin.backend.gateway.access import check_call
+from ss_admin.backend.gateway.answers import Answer, problem_answer
+from ss_admin.backend.gateway.body import read_body
+from ss_admin.backend.gateway.body_reads import BodyReads
+from ss_admin.backend.gateway.call import PartnerCall
+from ss_admin.backend.gateway.counters import CallCounters
+from ss_admin.backend.gateway.known_keys.entries import KeyRefused, KnownKey
+from ss_admin.backend.gateway.known_keys.known_keys import KnownKeys
+from ss_admin.backend.gateway.limits.decisions import Limiter
 from ss_admin.backend.gateway.payload import read_payload
+from ss_admin.backend.gateway.rate_limits import LimitedWindow
 from ss_admin.backend.gateway.recorded_runs import RecordedRuns, RunOrder
-from ss_admin.backend.gateway.recorder import Recorder
+from ss_admin.backend.journal.entries import encode_call
+from ss_admin.backend.journal.writer import JournalFull, JournalWriter
 from ss_admin.backend.problems import ProblemError
 from ss_admin.backend.store.engine import StoreUnavailable
 from ss_admin.contract.api_key_format import PREFIX, find_api_key_fault
+from ss_admin.contract.api_keys import RateLimit
 from ss_admin.contract.problems import ProblemCode
 
-__all__ = ["CallOutcome", "PartnerCall", "PartnerCalls"]
+__all__ = ["PartnerCalls"]
 
 _log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True, slots=True)
-class PartnerCall:
-    """What the gateway knows of a call. `api_key` is None without the header; it hides itself in every repr."""
-
-    request_id: str
-    rulechain_id: str
-    address: str
-    api_key: str | None
-    authorization: str
-    query: str
-    content_type: str
-    content_encoding: str
-    body: Body
-
-    def __repr__(self) -> str:
-        return f"<PartnerCall {self.request_id}>"
-
-
-@dataclass(slots=True)
-class CallOutcome:
-    """The answer, with what the access log says of the call besides."""
-
-    answer: Answer
-    api_key_id: str | None = None
-    execution_id: str | None = None
+Environ = dict[str, Any]
 
 
 class PartnerCalls:
-    """Answers partners' calls. `now`: the wall clock, which decides about expiry and stamps the last use."""
+    """Answers partners' calls."""
 
     def __init__(
         self,
         *,
-        authenticator: Authenticator,
+        known_keys: KnownKeys,
         limiter: Limiter,
         runs: RecordedRuns,
-        recorder: Recorder,
+        journal: JournalWriter,
+        counters: CallCounters,
+        body_reads: BodyReads,
         max_body_bytes: int,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._authenticator = authenticator
-        self._limiter = limiter
-        self._runs = runs
-        self._recorder = recorder
+        self._authenticate = known_keys.authenticate
+        self._find_chain = known_keys.find_chain
+        self._window = limiter.window
+        self._run = runs.answer
+        self._append = journal.append
+        self._count = counters.count
+        self._body_reads = body_reads
         self._max_body_bytes = max_body_bytes
-        self._now = now
 
-    def answer(self, call: PartnerCall) -> CallOutcome:
+    def answer(self, call: PartnerCall) -> Answer:
         """Whatever happens, an answer; faults of our own are logged and told as `internal_error`."""
-        progress = _Progress()
         try:
-            answer = self._execute(call, progress)
+            answer = self._execute(call)
+            self._keep(call, answer)
         except Exception as failure:  # noqa: BLE001 - what is not known to us is logged and told as our own fault
-            problem = _as_problem(failure, call.request_id)
-            progress.execution_id = problem.execution_id
-            answer = problem_answer(problem, call.request_id, progress.headers)
-        return CallOutcome(answer, progress.api_key_id, progress.execution_id)
-
-    def _execute(self, call: PartnerCall, progress: "_Progress") -> Answer:
-        now = self._now()
-        caller = self._authenticate(call, now)
-        progress.api_key_id = caller.api_key_id
-        self._limit(caller, progress)
-        chain = check_access(caller, call.rulechain_id, call.address)
-        payload = read_payload(call.content_type, call.content_encoding, call.body, self._max_body_bytes)
-        order = RunOrder(caller, chain, payload, now, call.address, call.request_id)
-        answer = self._runs.answer(order, progress.headers)
-        progress.execution_id = order.execution_id
+            return self._refuse(call, failure)
         return answer
 
-    def _authenticate(self, call: PartnerCall, now: datetime) -> Caller:
-        if call.api_key is None:
-            raise ProblemError(ProblemCode.MISSING_API_KEY, _explain_missing(call))
+    def _execute(self, call: PartnerCall) -> Answer:
+        environ = call.environ
+        body = read_body(environ, self._max_body_bytes, self._body_reads)
+        if environ["REQUEST_METHOD"] != "POST":
+            raise _method_not_allowed()
+        api_key = environ.get("HTTP_X_API_KEY")
+        if api_key is None:
+            raise ProblemError(ProblemCode.MISSING_API_KEY, _explain_missing(environ))
+        key = self._authenticate(api_key, call.at_us)
+        call.api_key_id = key.api_key_id
+        if key.rate_limit is not None:
+            window: LimitedWindow = key.window or self._limited_window(key, key.rate_limit)
+            decision = window.decide()
+            if not decision.admitted:
+                return window.refuse(decision, call.request_id)
+            call.headers = window.headers(decision)
+        rulechain_id = call.rulechain_id
+        known = self._find_chain(rulechain_id, key.tenant_id) if rulechain_id else None
+        chain = check_call(key, known, rulechain_id, call.address)
+        content_type, encoding = environ.get("CONTENT_TYPE") or "", environ.get("HTTP_CONTENT_ENCODING") or ""
+        payload = read_payload(content_type, encoding, body, self._max_body_bytes)
+        return self._run(RunOrder(call, key, chain, payload, body.content))
+
+    def _limited_window(self, key: KnownKey, limit: RateLimit) -> LimitedWindow:
+        window = key.window = LimitedWindow(self._window(key.api_key_id, limit), limit)
+        return window
+
+    def _keep(self, call: PartnerCall, answer: Answer) -> None:
+        """Raises `JournalFull` for a run that cannot be kept; a refusal is given up then."""
+        duration_us = (time.perf_counter_ns() - call.started_ns) // 1000
+        execution = call.execution
+        entry = encode_call(
+            call.at_us,
+            call.request_id,
+            answer.status,
+            answer.code,
+            duration_us,
+            call.address,
+            call.api_key_id,
+            call.rulechain_id or None,
+            execution,
+            key_was_deleted=call.key_was_deleted,
+        )
+        self._append(entry, expendable=execution is None)
+        self._count(answer.code, duration_us)
+
+    def _refuse(self, call: PartnerCall, failure: Exception) -> Answer:
+        if isinstance(failure, KeyRefused):
+            call.api_key_id, call.key_was_deleted = failure.api_key_id, failure.was_deleted
+        elif isinstance(failure, JournalFull):
+            call.execution = None
+        answer = problem_answer(_as_problem(failure, call.request_id), call.request_id, call.headers)
         try:
-            caller = self._authenticator.authenticate(call.api_key, call.rulechain_id, now)
-        except DeletedKeyTried as tried:
-            _log.warning("a deleted API key was used", extra={"api_key_id": tried.api_key_id, "address": call.address})
-            self._recorder.deleted_key_tried(tried.digest, now, call.address)
-            raise
-        self._recorder.key_used(caller.api_key_id, now, call.address)
-        return caller
-
-    def _limit(self, caller: Caller, progress: "_Progress") -> None:
-        limit = caller.rate_limit
-        if limit is None:
-            return
-        decision = self._limiter.decide(caller.api_key_id, limit)
-        progress.headers = rate_limit_headers(limit, decision)
-        if not decision.admitted:
-            times = "once" if limit.max_requests == 1 else f"{limit.max_requests:,} times"
-            raise ProblemError(
-                ProblemCode.RATE_LIMITED,
-                f"This API key may call {times} in {limit.window_seconds:,} s. "
-                f"Try again in {decision.retry_after:,} s.",
-                headers={"Retry-After": str(decision.retry_after)},
-            )
-
-
-@dataclass(slots=True)
-class _Progress:
-    """What is already known when a call ends early."""
-
-    headers: list[tuple[str, str]]
-    api_key_id: str | None
-    execution_id: str | None
-
-    def __init__(self) -> None:
-        self.headers = []
-        self.api_key_id = None
-        self.execution_id = None
+            self._keep(call, answer)
+        except JournalFull as full:
+            return self._refuse(call, full)
+        return answer
 
 
 def _as_problem(failure: Exception, request_id: str) -> ProblemError:
@@ -141,26 +132,38 @@ def _as_problem(failure: Exception, request_id: str) -> ProblemError:
         return failure
     if isinstance(failure, StoreUnavailable):
         return ProblemError(ProblemCode.UNAVAILABLE, "SignalSync cannot reach its database. Try again shortly.")
+    if isinstance(failure, JournalFull):
+        return ProblemError(ProblemCode.UNAVAILABLE, "SignalSync cannot record calls at this moment. Nothing was done.")
     _log.error("a partner's call failed", exc_info=failure, extra={"request_id": request_id})
     return ProblemError(
         ProblemCode.INTERNAL_ERROR, "SignalSync failed to handle this call. The failure has been logged."
     )
 
 
-def _explain_missing(call: PartnerCall) -> str:
-    if PREFIX in call.authorization:
+def _method_not_allowed() -> ProblemError:
+    return ProblemError(ProblemCode.METHOD_NOT_ALLOWED, "A rule chain is called with POST.", headers={"Allow": "POST"})
+
+
+def _explain_missing(environ: Environ) -> str:
+    authorization = environ.get("HTTP_AUTHORIZATION", "")
+    if PREFIX in authorization:
         return (
             "The key came in the Authorization header. Send it in the header x-api-key instead, without a prefix "
             "such as “Bearer”."
         )
-    if any(name.lower() == "x-api-key" or find_api_key_fault(value) is None for name, value in _parameters(call.query)):
+    query = environ.get("QUERY_STRING", "")
+    if query and any(_is_api_key(name, value) for name, value in _parameters(query)):
         return (
             "The key came in the URL, where logs and proxies can see it. Send it in the header x-api-key instead, "
             "and have this key replaced."
         )
-    if call.authorization:
+    if authorization:
         return "Send the API key in the header x-api-key; the Authorization header is not looked at."
     return "Send the API key in the header x-api-key."
+
+
+def _is_api_key(name: str, value: str) -> bool:
+    return name.lower() == "x-api-key" or find_api_key_fault(value) is None
 
 
 def _parameters(query: str) -> list[tuple[str, str]]:

@@ -12,7 +12,8 @@ __all__ = ["read_payload"]
 
 def read_payload(content_type: str, content_encoding: str, body: Body, max_bytes: int) -> dict[str, Any]:
     """The object that was sent. Raises `ProblemError` 415, 413 or 400."""
-    _check_media_type(content_type, content_encoding)
+    if content_encoding or content_type != "application/json":
+        _check_media_type(content_type, content_encoding)
     if body.too_large:
         raise ProblemError(ProblemCode.PAYLOAD_TOO_LARGE, f"The body is larger than {max_bytes:,} bytes.")
     if body.cut_short:
@@ -24,8 +25,6 @@ def read_payload(content_type: str, content_encoding: str, body: Body, max_bytes
 
 
 def _check_media_type(content_type: str, content_encoding: str) -> None:
-    if content_type.lower() == "application/json" and not content_encoding:
-        return
     media_type, _, parameters = content_type.partition(";")
     if not _is_json(media_type.strip().lower()):
         sent = f"“{content_type[:80]}” was sent" if content_type else "no Content-Type was sent"

@@ -7,6 +7,7 @@ import pytest
 
 from ss_admin.backend.rule_chains.engine.apart import ApartRunners
 from ss_admin.backend.rule_chains.engine.checks import find_definition_faults
+from ss_admin.backend.gateway.known_keys.entries import KnownChain
 from ss_admin.backend.rule_chains.engine.compiled import CompiledChains
 from ss_admin.backend.rule_chains.engine.effects import SavedDocument, WebhookCall
 from ss_admin.backend.rule_chains.engine.runs import Chain, ChainSource, PayloadMismatch
@@ -22,7 +23,7 @@ def read(file: Path) -> dict[str, Any]:
 
 def compiled(chain: dict[str, Any]) -> Chain:
     source = ChainSource(1, chain["input_schema"], chain["definition"])
-    return CompiledChains(lambda _: source, ApartRunners()).get("chain", 1)
+    return CompiledChains(lambda _: source, ApartRunners()).get(KnownChain("chain", "tenant", 1, True, True))
 
 
 def pointers(chain: Chain, payload: dict[str, Any]) -> list[str]:

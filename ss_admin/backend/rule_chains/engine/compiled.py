@@ -1,7 +1,6 @@
-"""The rule chains that are ready to run: each is compiled once per version and kept, the least used ones dropped."""
+"""The rule chains that are ready to run: each is compiled once per version, the least used ones dropped."""
 
 import threading
-from collections import OrderedDict
 from typing import Protocol
 
 from ss_admin.backend.rule_chains.engine.apart import ApartRunners
@@ -9,7 +8,7 @@ from ss_admin.backend.rule_chains.engine.light import LightChain
 from ss_admin.backend.rule_chains.engine.runs import Chain, ChainSource, RuleChainGone
 from ss_admin.backend.rule_chains.engine.weight import largest_light_payload
 
-__all__ = ["ChainLoader", "CompiledChains"]
+__all__ = ["ChainLoader", "ChainPlace", "CompiledChains"]
 
 MAX_COMPILED_CHAINS = 1000
 
@@ -22,29 +21,41 @@ class ChainLoader(Protocol):
         ...
 
 
-class CompiledChains:
-    """The chains compiled so far, the least recently used ones dropped beyond 1,000. Safe under threads.
+class ChainPlace(Protocol):
+    """Where calls find a chain, and keep it once it is ready to run. `seen_at`: the moment of the last call."""
 
-    A call that is running keeps the version it began with.
+    id: str
+    definition_version: int
+    chain: Chain | None
+    seen_at: float
+
+
+class CompiledChains:
+    """Makes chains ready to run, and keeps at most 1,000 so: then the least recently used place is emptied.
+
+    Safe under threads. A call that runs keeps the version it began with.
+    Who finds a chain in its place need not come here.
     """
 
     def __init__(self, load: ChainLoader, runners: ApartRunners) -> None:
         self._load = load
         self._runners = runners
-        self._chains: OrderedDict[str, Chain] = OrderedDict()
+        self._places: dict[str, ChainPlace] = {}
         self._lock = threading.Lock()
 
-    def get(self, rulechain_id: str, definition_version: int) -> Chain:
-        """The chain, in that version or a later one. Raises `RuleChainFailed`, `RuleChainGone`, `StoreUnavailable`."""
-        with self._lock:
-            chain = self._chains.get(rulechain_id)
-            if chain is not None and chain.version >= definition_version:
-                self._chains.move_to_end(rulechain_id)
-                return chain
-        source = self._load(rulechain_id)
-        if source is None:
-            raise RuleChainGone
-        return self._keep(rulechain_id, self._make_ready(source))
+    def get(self, place: ChainPlace) -> Chain:
+        """The chain, in the place's version or a later one.
+
+        Raises `RuleChainFailed`, `RuleChainGone` and `StoreUnavailable`.
+        """
+        chain = place.chain
+        if chain is None:
+            source = self._load(place.id)
+            if source is None:
+                raise RuleChainGone
+            chain = place.chain = self._make_ready(source)
+            self._note(place)
+        return chain
 
     def _make_ready(self, source: ChainSource) -> Chain:
         """A light chain is compiled here; all others are not looked at any closer than that, by this process."""
@@ -52,12 +63,11 @@ class CompiledChains:
         largest = largest_light_payload(source.input_schema, source.definition)
         return apart if largest is None else LightChain(source, apart, largest)
 
-    def _keep(self, rulechain_id: str, chain: Chain) -> Chain:
+    def _note(self, place: ChainPlace) -> None:
         with self._lock:
-            kept = self._chains.get(rulechain_id)
-            if kept is None or kept.version < chain.version:
-                self._chains[rulechain_id] = chain
-            self._chains.move_to_end(rulechain_id)
-            while len(self._chains) > MAX_COMPILED_CHAINS:
-                self._chains.popitem(last=False)
-        return chain
+            self._places[place.id] = place
+            if len(self._places) > MAX_COMPILED_CHAINS:
+                others = (other for other in self._places.values() if other is not place)
+                idle = min(others, key=lambda other: other.seen_at)
+                del self._places[idle.id]
+                idle.chain = None

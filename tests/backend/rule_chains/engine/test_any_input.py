@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from ss_admin.backend.rule_chains.engine.apart import ApartRunners
 from ss_admin.backend.rule_chains.engine.checks import find_definition_faults
+from ss_admin.backend.gateway.known_keys.entries import KnownChain
 from ss_admin.backend.rule_chains.engine.compiled import CompiledChains
 from ss_admin.backend.rule_chains.engine.runs import ChainSource, PayloadMismatch, RuleChainFailed, Run
 from tests.support.graphs import expressions, graph, node, row, saved, sent, switch, table
@@ -136,7 +137,11 @@ AROUND = row(expressions(v="a", attributes={"passThrough": True}))
 
 def execute(runners: ApartRunners, stored: ChainSource, payload: dict[str, Any]) -> None:
     try:
-        outcome: object = CompiledChains(lambda _: stored, runners).get("a", 1).execute(payload, trace=True)
+        outcome: object = (
+            CompiledChains(lambda _: stored, runners)
+            .get(KnownChain("a", "tenant", 1, True, True))
+            .execute(payload, trace=True)
+        )
     except (PayloadMismatch, RuleChainFailed) as refused:
         outcome = refused
     match outcome:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from dataclasses import dataclass
 
 import pytest
 
@@ -32,18 +33,29 @@ class Loader:
         return self.stored.get(rulechain_id)
 
 
+@dataclass(slots=True)
+class Place:
+    """Where calls find a chain."""
+
+    id: str = "a"
+    definition_version: int = 1
+    chain: Chain | None = None
+    seen_at: float = 0.0
+
+
 def compiled(stored: ChainSource, runners: ApartRunners) -> Chain:
-    return CompiledChains(Loader(a=stored), runners).get("a", 1)
+    return CompiledChains(Loader(a=stored), runners).get(Place())
 
 
 def test_a_chain_is_compiled_once_per_version(runners: ApartRunners) -> None:
     loader = Loader(a=source(row(expressions(v="1"))))
     chains = CompiledChains(loader, runners)
-    first = chains.get("a", 1)
-    assert chains.get("a", 1) is first
+    place = Place()
+    first = chains.get(place)
+    assert chains.get(place) is place.chain is first
     assert loader.loads == 1
     loader.stored["a"] = source(row(expressions(v="2")), version=2)
-    second = chains.get("a", 2)
+    second = chains.get(Place(definition_version=2))
     assert second.execute({}).result == {"v": 2}
     assert first.execute({}).result == {"v": 1}
     assert loader.loads == 2
@@ -52,9 +64,9 @@ def test_a_chain_is_compiled_once_per_version(runners: ApartRunners) -> None:
 def test_running_calls_finish_on_the_version_they_began_with(runners: ApartRunners) -> None:
     loader = Loader(a=source(row(expressions(v="map([1..3], # * n)"))))
     chains = CompiledChains(loader, runners)
-    old = chains.get("a", 1)
+    old = chains.get(Place())
     loader.stored["a"] = source(row(expressions(v="n")), version=2)
-    new = chains.get("a", 2)
+    new = chains.get(Place(definition_version=2))
     assert isinstance(old, ApartChain)
     assert isinstance(new, LightChain)
     assert old.execute({"n": 2}).result == {"v": [2, 4, 6]}
@@ -63,23 +75,38 @@ def test_running_calls_finish_on_the_version_they_began_with(runners: ApartRunne
 
 def test_a_chain_saved_between_check_and_load_is_taken_as_it_is_now(runners: ApartRunners) -> None:
     chains = CompiledChains(Loader(a=source(row(), version=5)), runners)
-    assert chains.get("a", 4).version == 5
+    assert chains.get(Place(definition_version=4)).version == 5
 
 
 def test_a_chain_deleted_between_check_and_load_is_gone(runners: ApartRunners) -> None:
     with pytest.raises(RuleChainGone):
-        CompiledChains(Loader(), runners).get("a", 1)
+        CompiledChains(Loader(), runners).get(Place())
 
 
 def test_the_least_recently_used_chains_are_dropped(monkeypatch: pytest.MonkeyPatch, runners: ApartRunners) -> None:
     monkeypatch.setattr(engine, "MAX_COMPILED_CHAINS", 2)
     loader = Loader(a=source(row()), b=source(row()), c=source(row()))
     chains = CompiledChains(loader, runners)
-    for name in ("a", "b", "a", "c", "a"):
-        chains.get(name, 1)
+    places = {name: Place(name) for name in "abc"}
+    for moment, name in enumerate(("a", "b", "a", "c", "a")):
+        places[name].seen_at = moment
+        chains.get(places[name])
     assert loader.loads == 3
-    chains.get("b", 1)
+    assert [name for name in "abc" if places[name].chain is None] == ["b"]
+    chains.get(places["b"])
     assert loader.loads == 4
+
+
+def test_a_changed_chain_takes_the_room_of_the_one_before(
+    monkeypatch: pytest.MonkeyPatch, runners: ApartRunners
+) -> None:
+    monkeypatch.setattr(engine, "MAX_COMPILED_CHAINS", 2)
+    chains = CompiledChains(Loader(a=source(row()), b=source(row())), runners)
+    other = Place("b")
+    chains.get(other)
+    for version in range(1, 5):
+        chains.get(Place(definition_version=version))
+    assert other.chain is not None
 
 
 @pytest.mark.parametrize("expression", ["x * 2", "map([x, x], #)[0] * 2"], ids=["light", "apart"])
@@ -92,7 +119,7 @@ def test_each_of_64_threads_gets_its_own_effects(expression: str) -> None:
 
     def call(number: int) -> None:
         begin.wait()
-        run = chains.get("a", 1).execute({"x": number})
+        run = chains.get(Place()).execute({"x": number})
         found[number] = [effect.document if hasattr(effect, "document") else effect.data for effect in run.effects]
 
     workers = [threading.Thread(target=call, args=(number,)) for number in range(64)]
