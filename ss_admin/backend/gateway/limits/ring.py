@@ -2,7 +2,7 @@
 
 An instant takes 8 bytes, and a ring grows as it is needed. Above `MOST_INSTANTS` admissions are gathered in at most
 `MOST_SLOTS` slots of 12 bytes, each a part of the window: one counts until its slot's end has left the window, so it
-is never let go too early, and too late by a slot's width at most (0.025 % of the window). So a ring stays below
+is never let go too early, and too late by a slot's width at most (a 4,000th of the window). So a ring stays below
 64 KiB whatever the limit.
 
 Instants are whole numbers on any one clock and in any one unit, and do not go back. Nothing here is safe under threads.
@@ -11,7 +11,7 @@ Instants are whole numbers on any one clock and in any one unit, and do not go b
 from array import array
 from collections.abc import Iterator
 
-__all__ = ["MOST_INSTANTS", "MOST_SLOTS", "AdmissionRing", "InstantRing", "SlotRing", "admission_ring"]
+__all__ = ["MOST_INSTANTS", "MOST_SLOTS", "AdmissionRing", "InstantRing", "SlotRing", "admission_ring", "slot_width"]
 
 MOST_INSTANTS = 7_000
 MOST_SLOTS = 4_096
@@ -98,6 +98,8 @@ class InstantRing:
 class SlotRing:
     """Admissions gathered in slots of `width`: each counts until the end of its slot has left the window.
 
+    One made before the last slot began (as another clock has it) counts as one of the last slot.
+
     `count`: how many count. `oldest`: the end of the first slot; meaningless while none counts.
     """
 
@@ -119,10 +121,7 @@ class SlotRing:
             self.count += 1
             return
         if self._slots == self._capacity:
-            if self._slots == MOST_SLOTS:
-                self._drop(1)
-            else:
-                self._grow()
+            self._grow()
         at = (self._first + self._slots) % self._capacity
         self._newest = self._ends[at] = (instant // self._width + 1) * self._width
         self._counts[at] = 1
@@ -163,7 +162,7 @@ class SlotRing:
         self.oldest = self._ends[self._first]
 
     def _grow(self) -> None:
-        capacity = min(MOST_SLOTS, max(_FIRST_CAPACITY, 2 * self._capacity))
+        capacity = max(_FIRST_CAPACITY, 2 * self._capacity)
         ends = self._ends[self._first :] + self._ends[: self._first]
         counts = self._counts[self._first :] + self._counts[: self._first]
         more = capacity - len(ends)
@@ -179,5 +178,9 @@ def admission_ring(max_requests: int, window: int) -> AdmissionRing:
     """A ring for at most `max_requests` admissions in a window of that length, in the unit of the instants."""
     if max_requests <= MOST_INSTANTS:
         return InstantRing(max_requests)
-    # One slot less than there is room for: the first and the last one may both be cut by the window's ends.
-    return SlotRing(-(-window // (MOST_SLOTS - 1)))
+    return SlotRing(slot_width(window))
+
+
+def slot_width(window: int) -> int:
+    """The length of a slot of a window: a 4,000th of it, so that all that count fit into `MOST_SLOTS`."""
+    return -(-window // 4_000)

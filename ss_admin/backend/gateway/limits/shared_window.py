@@ -1,0 +1,280 @@
+"""One key's admissions under one limit as one worker of many sees them: counted in Redis, with a shadow of its own."""
+
+import math
+import threading
+from dataclasses import dataclass
+
+from ss_admin.backend.gateway.limits.contact import Contact, Outage, monotonic_us
+from ss_admin.backend.gateway.limits.decisions import LimitDecision, decision_at
+from ss_admin.backend.gateway.limits.link import RedisGone
+from ss_admin.backend.gateway.limits.lots import Lot, lot_life
+from ss_admin.backend.gateway.limits.registry import DECISIONS_PER_SWEEP_STEP, WindowKey, WindowRegistry
+from ss_admin.backend.gateway.limits.ring import MOST_INSTANTS, slot_width
+from ss_admin.backend.gateway.limits.shadow import Shadow
+from ss_admin.backend.gateway.limits.share import early_cap, share_of
+
+__all__ = ["Question", "SharedWindow"]
+
+_SECOND_US = 1_000_000
+_LOST = b"lost"
+
+
+@dataclass(slots=True)
+class Question:
+    """What the script is asked about one window. `mark`: up to where the shadow is told with it."""
+
+    name: bytes
+    arguments: tuple[int | bytes, ...]
+    mark: int
+    asks_for_lot: bool = False
+
+
+class SharedWindow:
+    """The admissions of one key under one limit. Times are microseconds of this worker's monotonic clock."""
+
+    __slots__ = (
+        "_answered_us",
+        "_asking",
+        "_birth",
+        "_cap",
+        "_contact",
+        "_decisions",
+        "_life_us",
+        "_limit",
+        "_lock",
+        "_lot",
+        "_others_pace",
+        "_outage",
+        "_refuse_until",
+        "_registry",
+        "_remaining",
+        "_reset_at",
+        "_retired",
+        "_shadow",
+        "_window_us",
+        "key",
+    )
+
+    def __init__(self, key: WindowKey, registry: "WindowRegistry[SharedWindow]", contact: Contact) -> None:
+        self.key = key
+        self._registry = registry
+        self._contact = contact
+        self._limit = key[1]
+        self._window_us = key[2] * _SECOND_US
+        self._shadow = Shadow(self._limit, self._window_us)
+        self._lot = Lot(self._window_us) if self._limit > MOST_INSTANTS else None
+        self._life_us = lot_life(self._window_us) if self._lot else 0
+        self._lock = threading.Lock()
+        self._retired = True
+        self._decisions = self._asking = self._birth = 0
+        self._answered_us = self._refuse_until = self._reset_at = 0
+        self._others_pace = 0.0  # admissions that others take from this key, per microsecond
+        self._remaining = self._cap = self._limit
+        self._outage: Outage | None = None
+
+    def decide(self) -> LimitDecision:
+        """Admit one call, which then counts, or refuse it, which then does not. Safe under threads."""
+        decision = self._decide()
+        if decision is None:
+            return self._registry.registered(self).decide()
+        self._decisions += 1
+        if self._decisions >= DECISIONS_PER_SWEEP_STEP:
+            self._decisions = 0
+            self._registry.sweep_step()
+        return decision
+
+    def _decide(self) -> LimitDecision | None:
+        """The decision; None when this window is out of use."""
+        outage = self._contact.outage
+        if outage is None:
+            try:
+                return self._decide_with_redis()
+            except RedisGone as gone:
+                outage = self._contact.lost(gone)
+        return self._decide_by_share(outage)
+
+    # With Redis
+
+    def _decide_with_redis(self) -> LimitDecision | None:
+        now = monotonic_us()
+        with self._lock:
+            if self._retired:
+                return None
+            if self._lot is not None and self._lot.take(now):
+                self._shadow.add_granted(now)
+                return self._told(True, now)
+            if now < self._refuse_until:
+                return self._told(False, now)
+            self._asking += 1
+            question = self._question(now, wanted=1)
+        return self._ask(question)
+
+    def _told(self, admitted: bool, now: int) -> LimitDecision:
+        """The decision that Redis' last answer allows without asking again."""
+        remaining = self._remaining + (self._lot.left if self._lot else 0)
+        wait = max(1, self._reset_at - now)
+        return decision_at(admitted, remaining, wait * 1_000, (now + self._contact.redis_offset_us) * 1_000)
+
+    def _ask(self, question: Question) -> LimitDecision:
+        """Redis' decision; `_asking` was raised with the question. Raises RedisGone."""
+        link, asks_for_lot = self._contact.link, question.asks_for_lot
+        try:
+            asked = monotonic_us()
+            answer = link.ask(question.name, question.arguments)
+            if answer == _LOST:
+                with self._lock:
+                    question = self._question(asked, wanted=1, everything=True)
+                asked = monotonic_us()
+                answer = link.ask(question.name, question.arguments)
+            with self._lock:
+                return self._heard(question, answer, asked)
+        finally:
+            with self._lock:
+                self._asking -= 1
+                if asks_for_lot and self._lot is not None:
+                    self._lot.is_asked_for = False
+
+    def _question(self, now: int, wanted: int, *, everything: bool = False) -> Question:
+        """The script's arguments. `everything`: with all that Redis granted, since it may have lost it."""
+        shadow, lot = self._shadow, self._lot
+        shadow.drop_until(now - self._window_us - self._window_us // 1_000)
+        tells = everything or shadow.is_untold
+        width = slot_width(self._window_us) if lot else 0
+        back = (0, 0)
+        asks_for_lot = wanted > 0 and lot is not None and not lot.is_asked_for and not tells
+        if lot is not None and asks_for_lot:
+            lot.is_asked_for = True
+            wanted = lot.wanted(now, self._limit, self._contact.live().count)
+            back = lot.give_back()
+        birth = self._birth if shadow.count and not everything else 0
+        run = self._contact.link.run
+        arguments: tuple[int | bytes, ...] = (self._limit, self._window_us, width, run, wanted, self._life_us, birth)
+        mark = 0
+        if tells:
+            mark = shadow.seal()
+            granted = shadow.granted(now, self._contact.redis_offset_us) if everything else b""
+            arguments += (*back, granted, shadow.made(now))
+        elif back[0]:
+            arguments += back
+        return Question(b"ss:limit:{%b:%d:%d}" % (self.key[0].encode(), *self.key[1:]), arguments, mark, asks_for_lot)
+
+    def _heard(self, question: Question, answer: bytes, asked: int) -> LimitDecision:
+        now = monotonic_us()
+        granted, remaining, wait, redis_now, slot, birth = map(int, answer.split())
+        self._contact.answered(asked, now, redis_now)
+        self._birth = birth
+        self._shadow.confirm(question.mark)
+        if self._answered_us:
+            taken = max(0, self._remaining - remaining - granted)
+            self._others_pace = taken / max(1, now - self._answered_us)
+        self._remaining, self._answered_us = max(0, remaining), now
+        self._reset_at = now + wait
+        lot_left = 0
+        if granted:
+            self._refuse_until = 0
+            self._shadow.add_granted(now)
+            if question.asks_for_lot and self._lot is not None:
+                self._lot.fill(granted, asked, slot)
+                lot_left = granted - 1
+        else:
+            # Counted from before the question, and with a margin for clocks that run apart: never beyond Redis' truth.
+            self._refuse_until = asked + min(wait, _SECOND_US) * 999 // 1_000 - 1_000
+        return decision_at(granted > 0, self._remaining + lot_left, max(1, wait) * 1_000, redis_now * 1_000)
+
+    # Without Redis, or while others may still have to tell it what they admitted
+
+    def _decide_by_share(self, outage: Outage) -> LimitDecision | None:
+        now = monotonic_us()
+        with self._lock:
+            if self._retired:
+                return None
+            if self._outage is not outage:
+                self._enter(outage)
+            kept_us = self._window_us + self._window_us // 1_000
+            self._shadow.drop_until(now - kept_us)
+            share = share_of(self._limit, self._contact.live())
+            early_until = outage.began_us + kept_us
+            cap = min(share, self._cap) if now < early_until else share
+            mine = self._shadow.count + self._asking
+            if mine >= cap:
+                wait = self._wait(mine - cap + 1, now - kept_us)
+                if cap < share:
+                    wait = min(wait, early_until - now)
+                return self._by_share(False, 0, max(1, wait), now)
+            asks = outage.is_back
+            if asks:
+                self._asking += 1
+                question = self._question(now, wanted=1)
+            else:
+                return self._made(cap, now, kept_us)
+        try:
+            return self._ask(question)
+        except RedisGone as gone:
+            self._contact.lost(gone)
+            with self._lock:
+                return self._made(cap, now, kept_us)
+
+    def _enter(self, outage: Outage) -> None:
+        """Begin an outage: how much this worker may admit by itself in its first window."""
+        self._outage = outage
+        self._refuse_until = 0
+        if self._lot is not None:
+            self._lot.give_back()
+        at_loss = outage.began_us - self._window_us
+        self._cap = self._limit
+        if self._answered_us > at_loss:
+            self._shadow.drop_until(at_loss - self._window_us // 1_000)
+            workers = self._contact.live().count
+            taken = math.ceil(self._others_pace * max(0, outage.began_us - self._answered_us))
+            self._cap = early_cap(self._shadow.count, self._remaining, taken, workers)
+
+    def _made(self, cap: int, now: int, kept_us: int) -> LimitDecision:
+        self._shadow.add_made(now)
+        wait = max(1, self._wait(1, now - kept_us))
+        return self._by_share(True, max(0, cap - self._shadow.count), wait, now)
+
+    def _by_share(self, admitted: bool, remaining: int, wait: int, now: int) -> LimitDecision:
+        return decision_at(admitted, remaining, wait * 1_000, (now + self._contact.redis_offset_us) * 1_000)
+
+    def _wait(self, number: int, gone: int) -> int:
+        """How long until that many of this worker's own admissions have left; a second if there are not as many."""
+        instant = self._shadow.leaving(number)
+        return instant - gone if instant else _SECOND_US
+
+    def tells(self, everything: bool) -> Question | None:
+        """What Redis has to be told before it decides again; None: nothing."""
+        with self._lock:
+            if not (self._shadow.is_untold or (everything and self._shadow.count)):
+                return None
+            return self._question(monotonic_us(), wanted=0, everything=everything)
+
+    def confirm(self, question: Question, answer: bytes) -> None:
+        """Redis was told."""
+        if answer == _LOST:
+            return  # the next call tells it everything
+        with self._lock:
+            self._birth = int(answer.split()[5])
+            self._shadow.confirm(question.mark)
+
+    # For the registry
+
+    def retire_if_idle(self) -> bool:
+        """Take the window out of use if no admission in it counts any more; False if one does, or it is busy."""
+        if not self._lock.acquire(blocking=False):
+            return False
+        try:
+            now = monotonic_us()
+            self._shadow.drop_until(now - self._window_us - self._window_us // 1_000)
+            busy = self._asking or self._shadow.count or now < self._refuse_until
+            if busy or (self._lot is not None and not self._lot.is_over(now)):
+                return False
+            self._shadow.clear()
+            self._retired = True
+            return True
+        finally:
+            self._lock.release()
+
+    def put_in_use(self) -> None:
+        """Let it count (again)."""
+        with self._lock:
+            self._retired = False
