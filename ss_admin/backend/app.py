@@ -28,6 +28,7 @@ from ss_admin.backend.gateway.body_reads import BodyReads
 from ss_admin.backend.gateway.known_keys.known_keys import KnownKeys
 from ss_admin.backend.gateway.limits.decisions import Limiter
 from ss_admin.backend.gateway.limits.local import SlidingWindowLimiter
+from ss_admin.backend.gateway.limits.shared import RedisLimiter
 from ss_admin.backend.gateway.middleware import Gateway, WsgiApp, build_gateway
 from ss_admin.backend.journal.spool import Spool
 from ss_admin.backend.journal.writer import JournalFull, JournalWriter
@@ -137,7 +138,7 @@ def create_app(
         health.build_blueprint(
             store,
             lambda: render_metrics(requests, backend.gateway.counters, backend.outbox),
-            [lambda: _concern_about_changes(backend.watch)],
+            [lambda: _concern_about_changes(backend.watch), lambda: _concern_about_limits(backend.limiter)],
         ),
         api_document.build_blueprint(app),
     ):
@@ -158,7 +159,7 @@ def _build_backend(
     )
     runners = ApartRunners()
     known_keys = KnownKeys(store, pepper, watch)
-    limiter = SlidingWindowLimiter()
+    limiter = _open_limiter(settings, watch)
     spool, journal = _open_journal(settings, servers_spool)
     gateway = build_gateway(
         cast("WsgiApp", app.wsgi_app),
@@ -184,6 +185,16 @@ def _build_backend(
         spool=spool,
         owns_spool=servers_spool is None,
     )
+
+
+def _open_limiter(settings: Settings, watch: ChangeWatch) -> Limiter:
+    """The count of this process alone, or of all that share a Redis; nothing is connected yet."""
+    if settings.redis_url is None:
+        return SlidingWindowLimiter()
+    try:
+        return RedisLimiter(settings.redis_url, watch.worker_id, lambda: watch.live)
+    except ValueError:
+        raise ConfigurationError("SS_REDIS_URL must be redis://, rediss:// or unix://, with a host or a path") from None
 
 
 def _open_journal(settings: Settings, servers_spool: Spool | None) -> tuple[Spool, JournalWriter]:
@@ -270,6 +281,12 @@ def _let_changes_count_at_once(app: OpenAPI, watch: ChangeWatch) -> None:
         if is_change and response.status_code < 400:
             watch.catch_up()
         return response
+
+
+def _concern_about_limits(limiter: Limiter) -> str | None:
+    if not limiter.is_degraded:
+        return None
+    return "Redis is gone: each worker admits its own part of every rate limit."
 
 
 def _concern_about_changes(watch: ChangeWatch) -> str | None:

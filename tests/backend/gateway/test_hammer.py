@@ -17,32 +17,28 @@ RECORDING_SERVER = """
 import json, os
 from ss_admin.backend import app
 from ss_admin.backend.cli import main
-from ss_admin.backend.gateway.limiter import SlidingWindowLimiter
+from ss_admin.backend.gateway.limits.local import SlidingWindowLimiter
 
-build_gateway = app.build_gateway
-
-class Recording:
+class Recording(SlidingWindowLimiter):
     def __init__(self):
-        self.inner = SlidingWindowLimiter()
+        super().__init__()
         self.seen = []
-    def decide(self, key, limit):
-        decision = self.inner.decide(key, limit)
+    def window(self, key, limit):
+        return RecordingWindow(super().window(key, limit), self.seen)
+    def close(self):
+        if self.seen:
+            with open(os.environ["RECORD"], "w") as file:
+                json.dump(self.seen, file)
+
+class RecordingWindow:
+    def __init__(self, inner, seen):
+        self.inner, self.seen = inner, seen
+    def decide(self):
+        decision = self.inner.decide()
         self.seen.append((decision.admitted, decision.instant_ns))
         return decision
 
-def build(inner, **parts):
-    limiter = Recording()
-    gateway = build_gateway(inner, limiter=limiter, **parts)
-    close = gateway.close
-    def close_and_tell():
-        close()
-        if limiter.seen:
-            with open(os.environ["RECORD"], "w") as file:
-                json.dump(limiter.seen, file)
-    gateway.close = close_and_tell
-    return gateway
-
-app.build_gateway = build
+app.SlidingWindowLimiter = Recording
 main()
 """
 

@@ -69,7 +69,10 @@ class LocalWindow:
                 admitted = ring.count < self._most
                 if admitted:
                     ring.add(now)
-                decision = decision_at(admitted, self._most - ring.count, ring.oldest - gone, now)
+                wait = ring.oldest - gone
+                if admitted and wait > self._length_ns:
+                    wait = self._length_ns  # a slot's end lies ahead; only a refused call has to wait for it
+                decision = decision_at(admitted, self._most - ring.count, wait, now)
                 self._decisions += 1
                 if self._decisions < DECISIONS_PER_SWEEP_STEP:
                     return decision

@@ -230,7 +230,7 @@ class SharedWindow:
 
     def _made(self, cap: int, now: int, kept_us: int) -> LimitDecision:
         self._shadow.add_made(now)
-        wait = max(1, self._wait(1, now - kept_us))
+        wait = min(max(1, self._wait(1, now - kept_us)), self._window_us)
         return self._by_share(True, max(0, cap - self._shadow.count), wait, now)
 
     def _by_share(self, admitted: bool, remaining: int, wait: int, now: int) -> LimitDecision:

@@ -228,7 +228,7 @@ if want > 0 and room > 0 then
   granted = math.max(1, math.min(want, math.floor(room / 16)))
   slot = count_granted(granted)
   changed = true
-  oldest = oldest or (slotted and slot or now)
+  oldest = math.min(oldest or now, now)
 end
 if changed and capacity > 0 then
   redis.call('SETRANGE', key, 0, pack_header())
