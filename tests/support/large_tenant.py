@@ -4,6 +4,7 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select
@@ -20,7 +21,7 @@ from ss_admin.contract.api_keys import ApiKeyStatus, Permissions, RateLimit
 from ss_admin.contract.documents import ObjectRef
 from tests.support.backend import PASSWORD, cheap_passwords
 
-__all__ = ["USERNAME", "write_large_tenant"]
+__all__ = ["USERNAME", "api_key_row", "write_large_tenant"]
 
 USERNAME = "ada.admin"
 _PURPOSES = ("Alarm", "Elevator", "Parking", "Lighting", "Metering", "Visitors", "Doors", "Cooling")
@@ -43,12 +44,15 @@ def write_large_tenant(database: Path, keys: int) -> None:
     admin, random, now = ObjectRef(id=user_id, name="Ada Admin"), Random(7), datetime.now(UTC)
     with store.writing() as session:
         for begin in range(0, keys, _AT_ONCE):
-            rows = [_row(random, tenant, admin, now, number) for number in range(begin, min(begin + _AT_ONCE, keys))]
+            rows = [
+                api_key_row(random, tenant, admin, now, number) for number in range(begin, min(begin + _AT_ONCE, keys))
+            ]
             session.connection().execute(insert(ApiKeyRow), rows)
     store.close()
 
 
-def _row(random: Random, tenant: ObjectRef, admin: ObjectRef, now: datetime, number: int) -> dict[str, object]:
+def api_key_row(random: Random, tenant: ObjectRef, admin: ObjectRef, now: datetime, number: int) -> dict[str, Any]:
+    """The columns of a key like those of any other number, with a digest of its own."""
     letters = "".join(random.choices(ALPHABET, k=8))
     masked_key = f"ss_{letters[:4]}…{letters[4:]}"
     created_at = now - timedelta(seconds=random.randrange(86_400, 30_000_000))

@@ -14,7 +14,7 @@ _positions = Struct("<QQ16x").unpack
 class DigestFilter:
     """Two bits for each member, at the places that its first bytes name: a digest is as good as random.
 
-    `add` needs the caller's lock; `may_contain` needs none. It holds 2 to 4 MiB for each 100,000 digests.
+    `add` needs the caller's lock; `may_contain` needs none. It takes 16 to 32 bytes a digest.
     """
 
     def __init__(self, expected: int) -> None:
@@ -25,9 +25,14 @@ class DigestFilter:
         self._members = 0
 
     @property
+    def room(self) -> int:
+        """The number of members that it is made for."""
+        return self._size // BITS_PER_DIGEST
+
+    @property
     def is_outgrown(self) -> bool:
         """Whether there are more members than it is made for."""
-        return self._members * BITS_PER_DIGEST > self._size
+        return self._members > self.room
 
     def add(self, digest: bytes) -> None:
         """Take a digest in."""

@@ -11,7 +11,7 @@ from ss_admin.contract.problems import ProblemCode
 if TYPE_CHECKING:
     from ss_admin.backend.rule_chains.engine.runs import Chain
 
-__all__ = ["NEVER_USABLE_US", "KeyRefused", "KnownChain", "KnownKey", "Networks"]
+__all__ = ["NEVER_USABLE_US", "KeyRefused", "KnownChain", "KnownKey", "Networks", "no_chain"]
 
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
@@ -64,6 +64,11 @@ class KnownChain:
     chain: "Chain | None" = None
     seen_at: float = 0.0
     kept_at: float = 0.0
+
+
+def no_chain(rulechain_id: str) -> KnownChain:
+    """What is known of an id that is no chain's: no tenant has it."""
+    return KnownChain(rulechain_id, "", 0, is_external=False, enabled=False)
 
 
 class KeyRefused(ProblemError):

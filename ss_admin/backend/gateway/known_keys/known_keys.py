@@ -17,20 +17,19 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from ss_admin.backend.api_keys.digest import ApiKeyDigester
-from ss_admin.backend.gateway.known_keys.entries import KnownChain, KnownKey
+from ss_admin.backend.api_keys.rows import is_well_formed_id
+from ss_admin.backend.gateway.known_keys.entries import KnownChain, KnownKey, no_chain
 from ss_admin.backend.gateway.known_keys.look_up import LookUp
 from ss_admin.backend.gateway.known_keys.patience import Patience
 from ss_admin.backend.gateway.known_keys.recently_used import RecentlyUsed
 from ss_admin.backend.gateway.known_keys.refusals import check_form, refusal_of, unknown_key
 from ss_admin.backend.gateway.known_keys.stored_digests import StoredDigests
 from ss_admin.backend.propagation.changes import Change
+from ss_admin.backend.propagation.watch import FRESH_SECONDS
 from ss_admin.backend.store.engine import Store, StoreUnavailable
 from ss_admin.contract.api_key_format import KEY_LENGTH
 
-__all__ = ["FRESH_SECONDS", "GRACE_SECONDS", "LATE_SECONDS", "ChangeFeed", "KnownKeys"]
-
-FRESH_SECONDS = 1.0
-"""How long a look of the watch at the store counts: `fresh_until` is so long after its beginning."""
+__all__ = ["GRACE_SECONDS", "LATE_SECONDS", "ChangeFeed", "KnownKeys"]
 
 GRACE_SECONDS = 60.0
 """A key seen so long before the store was lost goes on for so long after."""
@@ -45,7 +44,7 @@ class ChangeFeed(Protocol):
     """What the known keys need of a `ChangeWatch`."""
 
     fresh_until: float
-    """Until this monotonic moment all changes that are older than a second have been told; 0 before the first look."""
+    """`FRESH_SECONDS` after the last look at the store began, monotonic; 0 before the first."""
 
     def subscribe(self, on_changes: Callable[[Sequence[Change]], None], on_reset: Callable[[], None]) -> None:
         """Tell `on_changes` of each batch; `on_reset` at the start, and whenever changes may have been missed."""
@@ -87,10 +86,9 @@ class KnownKeys:
     def __repr__(self) -> str:
         return f"<KnownKeys {len(self._keys)} keys, {len(self._chains)} chains>"
 
-    @property
-    def digests_are_loaded(self) -> bool:
-        """Whether an unknown key is refused without asking the store."""
-        return self._digests.is_loaded
+    def wait_for_digests(self, seconds: float) -> bool:
+        """Until an unknown key is refused without asking the store; False where that takes longer."""
+        return self._digests.wait(seconds)
 
     def authenticate(self, api_key: str, now_us: int) -> KnownKey:
         """The key. `now_us`: microseconds since 1970, UTC, by the store's clock; it decides about expiry.
@@ -146,6 +144,8 @@ class KnownKeys:
         return key
 
     def _find_chain(self, rulechain_id: str, kept: KnownChain | None, now: float) -> KnownChain:
+        if not is_well_formed_id(rulechain_id):
+            return no_chain(rulechain_id)
         if self._store_is_gone(now, self._feed.fresh_until):
             return _go_on_with_chain(kept)
         batches = self._batches

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Row, bindparam, select, type_coerce
 
-from ss_admin.backend.api_keys.rows import is_well_formed_id, to_rate_limit
-from ss_admin.backend.gateway.known_keys.entries import NEVER_USABLE_US, KnownChain, KnownKey, Networks
+from ss_admin.backend.api_keys.rows import to_rate_limit
+from ss_admin.backend.gateway.known_keys.entries import NEVER_USABLE_US, KnownChain, KnownKey, Networks, no_chain
 from ss_admin.backend.store.engine import Store
 from ss_admin.backend.store.tables import ApiKeyRow, RuleChainRow, TombstoneRow
 from ss_admin.backend.store.types import NEVER_EXPIRES
@@ -60,12 +60,10 @@ class LookUp:
 
     def find_chain(self, rulechain_id: str) -> KnownChain:
         """The chain; one without a tenant where there is none."""
-        row = None
-        if is_well_formed_id(rulechain_id):
-            with self._store.reading() as session:
-                row = session.connection().execute(_CHAIN, {"id": rulechain_id}).one_or_none()
+        with self._store.reading() as session:
+            row = session.connection().execute(_CHAIN, {"id": rulechain_id}).one_or_none()
         if row is None:
-            return KnownChain(rulechain_id, "", 0, is_external=False, enabled=False)
+            return no_chain(rulechain_id)
         return KnownChain(
             rulechain_id,
             intern(row.tenant_id),

@@ -23,22 +23,28 @@ _DIGESTS = (ApiKeyRow.digest, TombstoneRow.digest)
 class StoredDigests:
     """Knows nothing until `reload`, and again from each `reload` to the end of the reading in the background.
 
-    Whoever calls `reload` tells of every key that is created from then on by `add`; a key that goes stays, it has a
-    tombstone.
+    Whoever calls `reload` tells by `add` of every key that is stored from then on, after it is; a key that goes stays,
+    it has a tombstone.
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lock = threading.Lock()
+        self._loaded = threading.Event()
         self._complete: DigestFilter | None = None
         self._reading: threading.Event | None = None  # set: that reading is to end
         self._coming: DigestFilter | None = None
         self._threads: list[threading.Thread] = []
 
     @property
-    def is_loaded(self) -> bool:
-        """Whether `may_contain` can say no."""
-        return self._complete is not None
+    def room(self) -> int:
+        """The number of digests that there is room for; 0 while nothing is known."""
+        complete = self._complete
+        return 0 if complete is None else complete.room
+
+    def wait(self, seconds: float) -> bool:
+        """Until `may_contain` can say no; False where that takes longer."""
+        return self._loaded.wait(seconds)
 
     def may_contain(self, digest: bytes) -> bool:
         """False: no key has this digest, and none had that was deleted."""
@@ -57,6 +63,7 @@ class StoredDigests:
     def reload(self) -> None:
         """Forget all and read the store again, in the background."""
         with self._lock:
+            self._loaded.clear()
             self._complete = None
             self._begin_reading()
 
@@ -106,8 +113,10 @@ class StoredDigests:
             if ended.wait(_PAUSE_SECONDS):
                 return
         with self._lock:
-            if not ended.is_set():
-                self._complete, self._coming, self._reading = coming, None, None
+            if ended.is_set():
+                return
+            self._complete, self._coming, self._reading = coming, None, None
+            self._loaded.set()
         _log.debug("the digests of all API keys are known", extra={"api_keys": expected})
 
     def _count(self) -> int:
