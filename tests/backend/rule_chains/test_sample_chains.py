@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from ss_admin.backend.gateway.known_keys.entries import KnownChain
 from ss_admin.backend.rule_chains.engine.apart import ApartRunners
 from ss_admin.backend.rule_chains.engine.checks import find_definition_faults
-from ss_admin.backend.gateway.known_keys.entries import KnownChain
 from ss_admin.backend.rule_chains.engine.compiled import CompiledChains
 from ss_admin.backend.rule_chains.engine.effects import SavedDocument, WebhookCall
 from ss_admin.backend.rule_chains.engine.runs import Chain, ChainSource, PayloadMismatch

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from ss_admin.backend.gateway.known_keys.entries import KnownChain
 from ss_admin.backend.rule_chains.engine.apart import ApartRunners
 from ss_admin.backend.rule_chains.engine.checks import find_definition_faults
-from ss_admin.backend.gateway.known_keys.entries import KnownChain
 from ss_admin.backend.rule_chains.engine.compiled import CompiledChains
 from ss_admin.backend.rule_chains.engine.runs import ChainSource, PayloadMismatch, RuleChainFailed, Run
 from tests.support.graphs import expressions, graph, node, row, saved, sent, switch, table
