@@ -31,17 +31,16 @@ class SqliteLookout:
     def __init__(self, store: Store) -> None:
         self._file = Path(str(store.engine.url.database))
         self._connection: sqlite3.Connection | None = None
-        self._identity = (0, 0)
+        self._identity = self._find_identity()
         self._woken = threading.Event()
 
     def execute(self, statement: str, *values: int | str) -> Sequence[Any]:
         """As `Execute`. Raises `StoreUnavailable` and `StoreBusy`."""
         try:
-            found = self._file.stat()
-            connection = self._connection or self._connect()
             # A file that was deleted or replaced would go on answering, with what nobody changes any more.
-            if (found.st_dev, found.st_ino) != self._identity:
-                raise StoreUnavailable("the database file was replaced")
+            if self._find_identity() != self._identity:
+                raise StoreUnavailable("the database file was deleted or replaced")
+            connection = self._connection or self._connect()
             return connection.execute(statement, values).fetchall()
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
@@ -70,11 +69,16 @@ class SqliteLookout:
         self.drop()
 
     def _connect(self) -> sqlite3.Connection:
-        found = self._file.stat()
-        self._identity = (found.st_dev, found.st_ino)
         connection = sqlite3.connect(f"{self._file.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS)
         connection.isolation_level = None
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA foreign_keys=ON")
         self._connection = connection
         return connection
+
+    def _find_identity(self) -> tuple[int, int] | None:
+        try:
+            found = self._file.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino

@@ -152,8 +152,10 @@ class RuleChainsService:
             _check_version(row, versions)
             changes = find_changes(settings_of(row), None, (row.definition_version, 0))
             _record(session, actor, ActivityAction.RULE_CHAIN_DELETED, row, changes)
-            session.execute(delete(RuleChainRow).where(RuleChainRow.id == rulechain_id).execution_options(**_UNSYNCED))
+            # The chain goes last: from then on the transaction holds the turn to change anything at all, and whoever
+            # counts calls for a day may be waiting for a key that the next one in turn has locked.
             session.execute(delete(RuleChainDayRow).where(RuleChainDayRow.rulechain_id == rulechain_id))
+            session.execute(delete(RuleChainRow).where(RuleChainRow.id == rulechain_id).execution_options(**_UNSYNCED))
 
     def test(self, actor: Actor, rulechain_id: str, order: ChainTest) -> ChainTestResult:
         """A trial run, without effects. Raises `RuleChainNotFound`, `RuleChainUnfit` for a draft, `RunnersBusy`."""
