@@ -1,9 +1,14 @@
 """Which bodies are being read right now: a thread waits as long as its client takes, so somebody must look on."""
 
-from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["BodyReads"]
+__all__ = ["BODY_ENDED", "BodyReads"]
+
+BODY_ENDED = "ss_admin.body_ended"
+"""Set in the environment of a request whose connection was ended since its body came too slowly.
+
+The read gives what has come by then, which of a chunked body looks like the whole.
+"""
 
 
 class BodyReads:
@@ -16,8 +21,8 @@ class BodyReads:
     __slots__ = ("under_way",)
 
     def __init__(self) -> None:
-        self.under_way: dict[int, Mapping[str, Any]] = {}
+        self.under_way: dict[int, dict[str, Any]] = {}
 
-    def look(self) -> list[Mapping[str, Any]]:
+    def look(self) -> list[dict[str, Any]]:
         """The environments whose bodies are being read; safe while other threads begin and end reads."""
         return list(self.under_way.values())
