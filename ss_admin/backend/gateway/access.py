@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
-from ss_admin.backend.gateway.authenticator import Caller, ChainState
 from ss_admin.backend.gateway.known_keys.entries import KnownChain, KnownKey
 from ss_admin.backend.problems import ProblemError
 from ss_admin.contract.problems import ProblemCode
 
-__all__ = ["chain_not_found", "check_access", "check_call"]
+__all__ = ["chain_not_found", "check_call"]
 
 
 def check_call(key: KnownKey, chain: KnownChain | None, rulechain_id: str, address: str) -> KnownChain:
@@ -23,20 +22,6 @@ def check_call(key: KnownKey, chain: KnownChain | None, rulechain_id: str, addre
     if key.networks is not None and key.allowed_address != address:
         _check_address(address, key.networks)
         key.allowed_address = address
-    if chain is None or not chain.is_external or not chain.enabled:
-        raise _not_open(chain)
-    return chain
-
-
-def check_access(caller: Caller, rulechain_id: str, address: str) -> ChainState:
-    """The chain to run. `address`: the caller's, as `client_address` tells it. Raises `ProblemError` 403 and 404."""
-    if not caller.may_write:
-        raise _lacks_write()
-    if caller.rulechain_ids is not None and rulechain_id not in caller.rulechain_ids:
-        raise _other_chain()
-    if caller.networks is not None:
-        _check_address(address, caller.networks)
-    chain = caller.chain
     if chain is None or not chain.is_external or not chain.enabled:
         raise _not_open(chain)
     return chain
@@ -90,7 +75,7 @@ def _parse(text: str) -> IPv4Address | IPv6Address | None:
         return None
 
 
-def _not_open(chain: KnownChain | ChainState | None) -> ProblemError:
+def _not_open(chain: KnownChain | None) -> ProblemError:
     if chain is None:
         return chain_not_found()
     if not chain.is_external:
