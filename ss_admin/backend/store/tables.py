@@ -1,11 +1,21 @@
-"""Every table of the product. Indexes serve the list: each begins with the tenant and ends with the row number."""
+"""Every table of the product, those behind the calls included. Indexes serve the list: each begins with the tenant and ends with the row number."""
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Date, ForeignKey, Index, Integer, LargeBinary, String, Text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import JSON, Date, ForeignKey, Index, Integer, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
 
+from ss_admin.backend.store.serving_tables import (
+    AddressRefusalRow,
+    ApiKeyAddressRow,
+    ApiKeyMinuteRow,
+    ChangeRow,
+    JournalRow,
+    SightingRow,
+    WorkerRow,
+)
+from ss_admin.backend.store.table_base import NUMBER, Table, sorted_text
 from ss_admin.backend.store.types import NEVER_EXPIRES, NEVER_USED, Instant, OptionalInstant
 
 __all__ = [
@@ -33,17 +43,6 @@ __all__ = [
     "UserRow",
     "WorkerRow",
 ]
-
-_NUMBER = BigInteger().with_variant(Integer(), "sqlite")
-
-
-def _sorted_text(length: int) -> String:
-    """Text that both databases sort by code point: no index breaks when the system's collation changes."""
-    return String(length).with_variant(String(length, collation="C"), "postgresql")
-
-
-class Table(DeclarativeBase):
-    """The base of all tables; its metadata is what the migrations bring about."""
 
 
 class TenantRow(Table):
@@ -91,7 +90,7 @@ class SignInFailureRow(Table):
     __tablename__ = "sign_in_failures"
     __table_args__ = (Index("ix_sign_in_failures_who", "username", "address", "at"),)
 
-    number: Mapped[int] = mapped_column(_NUMBER, primary_key=True, autoincrement=True)
+    number: Mapped[int] = mapped_column(NUMBER, primary_key=True, autoincrement=True)
     username: Mapped[str] = mapped_column(String(200))
     address: Mapped[str] = mapped_column(String(45))
     at: Mapped[datetime] = mapped_column(Instant)
@@ -117,18 +116,18 @@ class ApiKeyRow(Table):
         Index("ix_api_keys_created_at", "tenant_id", "created_at", "number"),
     )
 
-    number: Mapped[int] = mapped_column(_NUMBER, primary_key=True, autoincrement=True)
+    number: Mapped[int] = mapped_column(NUMBER, primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(String(36), unique=True)
     tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"))
     digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-    masked_key: Mapped[str] = mapped_column(_sorted_text(20))
+    masked_key: Mapped[str] = mapped_column(sorted_text(20))
     name: Mapped[str] = mapped_column(String(100))
-    name_folded: Mapped[str] = mapped_column(_sorted_text(400))
+    name_folded: Mapped[str] = mapped_column(sorted_text(400))
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id"))
-    user_name_folded: Mapped[str] = mapped_column(_sorted_text(400))
+    user_name_folded: Mapped[str] = mapped_column(sorted_text(400))
     search_text: Mapped[str] = mapped_column(Text)
     permissions: Mapped[dict[str, Any]] = mapped_column(JSON)
-    permissions_text: Mapped[str] = mapped_column(_sorted_text(200))
+    permissions_text: Mapped[str] = mapped_column(sorted_text(200))
     allowed_addresses: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     expires_at: Mapped[datetime | None] = mapped_column(OptionalInstant(NEVER_EXPIRES), nullable=False)
     rate_max_requests: Mapped[int | None] = mapped_column(Integer)
@@ -249,7 +248,7 @@ class ExecutionRow(Table):
         Index("ix_executions_at", "at"),
     )
 
-    number: Mapped[int] = mapped_column(_NUMBER, primary_key=True, autoincrement=True)
+    number: Mapped[int] = mapped_column(NUMBER, primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(String(36), unique=True)
     tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"))
     rulechain_id: Mapped[str] = mapped_column(String(36))
@@ -277,10 +276,10 @@ class RecordRow(Table):
         Index("ix_records_execution", "execution_id"),
     )
 
-    number: Mapped[int] = mapped_column(_NUMBER, primary_key=True, autoincrement=True)
+    number: Mapped[int] = mapped_column(NUMBER, primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(String(36), unique=True)
     tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"))
-    collection: Mapped[str] = mapped_column(_sorted_text(64))
+    collection: Mapped[str] = mapped_column(sorted_text(64))
     execution_id: Mapped[str] = mapped_column(String(36))
     node_id: Mapped[str] = mapped_column(String(200))
     document: Mapped[Any] = mapped_column(JSON)
@@ -317,102 +316,13 @@ class DeliveryRow(Table):
     last_error: Mapped[str | None] = mapped_column(Text)
 
 
-class ChangeRow(Table):
-    """A change to a key or a chain that calls must take notice of, written by triggers; a use of a key is none.
-
-    Revisions grow in the order in which the changes become visible: on PostgreSQL their transactions take turns.
-    `digest`: of an API key; null for a rule chain.
-    """
-
-    __tablename__ = "changes"
-    __table_args__ = (Index("ix_changes_object", "object_id", "revision"), {"sqlite_autoincrement": True})
-
-    revision: Mapped[int] = mapped_column(_NUMBER, primary_key=True, autoincrement=True)
-    kind: Mapped[str] = mapped_column(String(10))
-    object_id: Mapped[str] = mapped_column(String(36))
-    digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
-    at: Mapped[datetime] = mapped_column(Instant)
-
-
-class WorkerRow(Table):
-    """A process that serves partners' calls, as long as it lives: `seen_at` is its last sign of life.
-
-    `revision`: the last change that it acts on. Both moments are the database's.
-    """
-
-    __tablename__ = "workers"
-
-    id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    name: Mapped[str] = mapped_column(String(200))
-    started_at: Mapped[datetime] = mapped_column(Instant)
-    seen_at: Mapped[datetime] = mapped_column(Instant)
-    revision: Mapped[int] = mapped_column(_NUMBER)
-
-
-class SightingRow(Table):
-    """When a worker began to act on all changes up to a revision, by the database's clock."""
-
-    __tablename__ = "sightings"
-    __table_args__ = (Index("ix_sightings_revision", "revision"),)
-
-    worker_id: Mapped[str] = mapped_column(ForeignKey("workers.id", ondelete="CASCADE"), primary_key=True)
-    revision: Mapped[int] = mapped_column(_NUMBER, primary_key=True)
-    at: Mapped[datetime] = mapped_column(Instant)
-
-
-class JournalRow(Table):
-    """How far a worker's journal has been written into this database: kept in the transaction that writes."""
-
-    __tablename__ = "journals"
-
-    id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    segment: Mapped[int] = mapped_column(Integer)
-    position: Mapped[int] = mapped_column(_NUMBER)
-    updated_at: Mapped[datetime] = mapped_column(Instant)
-
-
-class ApiKeyMinuteRow(Table):
-    """Calls with a key in a minute, by how they ended: `succeeded` or a problem's code. `minute`: since 1970, UTC."""
-
-    __tablename__ = "api_key_minutes"
-    __table_args__ = (Index("ix_api_key_minutes_minute", "minute"),)
-
-    api_key_id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    minute: Mapped[int] = mapped_column(Integer, primary_key=True)
-    code: Mapped[str] = mapped_column(String(40), primary_key=True)
-    calls: Mapped[int] = mapped_column(Integer)
-
-
-class ApiKeyAddressRow(Table):
-    """One of the last five addresses that a key was used from."""
-
-    __tablename__ = "api_key_addresses"
-
-    api_key_id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    address: Mapped[str] = mapped_column(String(45), primary_key=True)
-    first_seen_at: Mapped[datetime] = mapped_column(Instant)
-    last_seen_at: Mapped[datetime] = mapped_column(Instant)
-    calls: Mapped[int] = mapped_column(_NUMBER)
-
-
-class AddressRefusalRow(Table):
-    """Calls from an address in a minute that no known key came with, by code; the rest of a flood under one name."""
-
-    __tablename__ = "address_refusals"
-
-    minute: Mapped[int] = mapped_column(Integer, primary_key=True)
-    address: Mapped[str] = mapped_column(String(45), primary_key=True)
-    code: Mapped[str] = mapped_column(String(40), primary_key=True)
-    calls: Mapped[int] = mapped_column(Integer)
-
-
 class ActivityRow(Table):
     """One entry of the audit trail, written in the transaction of what it tells of."""
 
     __tablename__ = "activity"
     __table_args__ = (Index("ix_activity_tenant", "tenant_id", "number"),)
 
-    number: Mapped[int] = mapped_column(_NUMBER, primary_key=True, autoincrement=True)
+    number: Mapped[int] = mapped_column(NUMBER, primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(String(36), unique=True)
     tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"))
     at: Mapped[datetime] = mapped_column(Instant)
