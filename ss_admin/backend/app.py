@@ -42,16 +42,14 @@ from ss_admin.backend.rule_chains import routes as rule_chain_routes
 from ss_admin.backend.rule_chains.engine.apart import ApartRunners
 from ss_admin.backend.rule_chains.executions import routes as execution_routes
 from ss_admin.backend.rule_chains.executions.reading import ExecutionsService
-from ss_admin.backend.rule_chains.executions.trimming import Trimmer
-from ss_admin.backend.rule_chains.outbox.destinations import DestinationRules
-from ss_admin.backend.rule_chains.outbox.outbox import Outbox
-from ss_admin.backend.rule_chains.outbox.sender import Sender
+from ss_admin.backend.rule_chains.outbox.counts import OutboxCounts
 from ss_admin.backend.rule_chains.service import RuleChainsService
 from ss_admin.backend.settings import ConfigurationError, Settings, pepper_file, resolve_pepper, spool_folder
 from ss_admin.backend.store.engine import Store
 from ss_admin.backend.store.migrate import is_current
 from ss_admin.backend.store.tables import ApiKeyRow
 from ss_admin.backend.telemetry.metrics import RequestCounters, render_metrics
+from ss_admin.backend.telemetry.webhook_counts import WebhookCountsFile
 from ss_admin.contract.problems import Problem, ProblemCode
 
 __all__ = ["Backend", "create_app"]
@@ -72,29 +70,23 @@ class Backend:
     limiter: Limiter
     journal: JournalWriter
     gateway: Gateway
-    outbox: Outbox
-    trimmer: Trimmer
     runners: ApartRunners
     admin_runners: ApartRunners
     spool: Spool
     owns_spool: bool
 
     def start(self) -> None:
-        """Begin what is done besides answering requests: webhooks are sent, old executions removed. Once.
+        """See changes that others make from now on; those made through this app count at once in any case. Once.
 
-        Changes that others make are seen from now on; those made through this app count at once in any case.
+        What calls leave in the journal is the housekeeping's, in whatever process.
         """
         self.watch.start()
-        self.outbox.start()
-        self.trimmer.start()
 
     def close(self) -> None:
         """End what is still under way and close the store. The app must get no more requests. Idempotent.
 
         Calls whose entries still stand in the journal are written by the housekeeping, now or at the next start.
         """
-        self.trimmer.close()
-        self.outbox.close()
         self.runners.close()
         self.admin_runners.close()
         self.limiter.close()
@@ -113,7 +105,7 @@ def create_app(
 
     `spool`: the server's, where this worker's journal is made; without one the app has a spool of its own.
 
-    Nothing is sent or removed before `Backend.start`. Raises `ConfigurationError`, and `StoreUnavailable` where the
+    Raises `ConfigurationError`, and `StoreUnavailable` where the
     embedded database cannot be opened.
     """
     store = store or Store.open(settings.database_url)
@@ -127,6 +119,7 @@ def create_app(
     app.wsgi_app = backend.gateway  # type: ignore[method-assign]
     _begin_and_end_requests(app, settings, accounts, requests, backend.gateway.body_reads)
     _let_changes_count_at_once(app, backend.watch)
+    webhooks = OutboxCounts(store, WebhookCountsFile(backend.spool.folder))
     chains = RuleChainsService(store, pepper, backend.admin_runners, execution_days=settings.execution_days)
     for blueprint in (
         build_session_blueprint(accounts),
@@ -137,7 +130,7 @@ def create_app(
         execution_routes.build_blueprint(ExecutionsService(store)),
         health.build_blueprint(
             store,
-            lambda: render_metrics(requests, backend.gateway.counters, backend.outbox),
+            lambda: render_metrics(requests, backend.gateway.counters, webhooks),
             [lambda: _concern_about_changes(backend.watch), lambda: _concern_about_limits(backend.limiter)],
         ),
         api_document.build_blueprint(app),
@@ -150,13 +143,6 @@ def _build_backend(
     app: OpenAPI, settings: Settings, store: Store, pepper: bytes, servers_spool: Spool | None
 ) -> Backend:
     watch = ChangeWatch(store, worker_id=str(uuid.uuid4()), worker_name=worker_name())
-    outbox = Outbox(
-        store,
-        pepper,
-        Sender(DestinationRules(settings.webhook_allowed_networks), ca_file=settings.webhook_ca_file),
-        first_pause=settings.webhook_retry_seconds,
-        longest_pause=settings.webhook_retry_max_seconds,
-    )
     runners = ApartRunners()
     known_keys = KnownKeys(store, pepper, watch)
     limiter = _open_limiter(settings, watch)
@@ -177,8 +163,6 @@ def _build_backend(
         limiter=limiter,
         journal=journal,
         gateway=gateway,
-        outbox=outbox,
-        trimmer=Trimmer(store, settings.execution_days),
         runners=runners,
         # Saving and trying have processes of their own: partners' long runs, of whatever tenant, must not hold them up.
         admin_runners=ApartRunners(),

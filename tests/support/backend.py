@@ -9,6 +9,7 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import make_url
 
 from ss_admin.backend.accounts.directory import Directory
 from ss_admin.backend.accounts.passwords import Passwords
@@ -32,8 +33,12 @@ def cheap_passwords() -> Passwords:
 
 
 def test_settings(url: str, **changes: object) -> Settings:
-    """Settings that come from nowhere but here."""
-    return Settings(_env_file=None, **{"database_url": url, "key_pepper": PEPPER, **changes})  # type: ignore[arg-type]
+    """Settings that come from nowhere but here. Spools of a PostgreSQL test server are in its own folder."""
+    values = {"database_url": url, "key_pepper": PEPPER, **changes}
+    folder = make_url(url).query.get("host")
+    if isinstance(folder, str) and "spool_dir" not in changes:
+        values["spool_dir"] = Path(folder, "spools", make_url(url).database or "")
+    return Settings(_env_file=None, **values)  # type: ignore[arg-type]
 
 
 test_settings.__test__ = False  # type: ignore[attr-defined]

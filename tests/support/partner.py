@@ -20,6 +20,7 @@ from ss_admin.contract.documents import ObjectRef
 from ss_admin.resource_files import resource_path
 from tests.support.article import SAMPLE_BODY
 from tests.support.backend import PEPPER, Town, cheap_passwords, test_settings
+from tests.support.housekeeping import settle, wait_until_drained
 
 
 def plant_chain(store: Store, tenant: ObjectRef, sample: str = "building-alarm", **changes: Any) -> str:
@@ -103,8 +104,9 @@ class Partner:
 
     def expire_at(self, created: ApiKeyCreated, moment: datetime) -> None:
         """Set the date past the service, which refuses one that has passed."""
+        changed = {"expires_at": moment, "version": ApiKeyRow.version + 1}
         with self.store.writing() as session:
-            session.execute(update(ApiKeyRow).where(ApiKeyRow.id == created.api_key.id).values(expires_at=moment))
+            session.execute(update(ApiKeyRow).where(ApiKeyRow.id == created.api_key.id).values(changed))
 
     def call(
         self,
@@ -124,23 +126,33 @@ class Partner:
         path = f"/rulechains/{rulechain_id}/execute{query}"
         return self.app.test_client().open(path, method=method, data=body, content_type=content_type, headers=sent)
 
+    def settle(self) -> None:
+        """What the calls have left is in the database afterwards, those through a server on it included."""
+        settle(self.app)
+        base = self.app.extensions["ss_backend"].spool.folder.parent
+        wait_until_drained(self.store, base)
+
     def row(self, created: ApiKeyCreated) -> ApiKeyRow:
         """The key as it is stored."""
+        self.settle()
         with self.store.reading() as session:
             return session.query(ApiKeyRow).filter_by(id=created.api_key.id).one()
 
     def execution(self, execution_id: str) -> ExecutionRow | None:
         """The run as it is recorded."""
+        self.settle()
         with self.store.reading() as session:
             return session.query(ExecutionRow).filter_by(id=execution_id).one_or_none()
 
     def executions(self, rulechain_id: str) -> list[ExecutionRow]:
         """Every recorded run of the chain, the oldest first."""
+        self.settle()
         with self.store.reading() as session:
             return session.query(ExecutionRow).filter_by(rulechain_id=rulechain_id).order_by(ExecutionRow.number).all()
 
     def tombstone(self, created: ApiKeyCreated) -> TombstoneRow:
         """What is left of the deleted key."""
+        self.settle()
         with self.store.reading() as session:
             return session.query(TombstoneRow).filter_by(api_key_id=created.api_key.id).one()
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 
 from ss_admin.backend.rule_chains.outbox.attempts import Attempt, Failed, Webhook
 from ss_admin.backend.rule_chains.outbox.bookkeeping import POLL_SECONDS, Books
-from ss_admin.backend.rule_chains.outbox.claims import Claim, count_pending
+from ss_admin.backend.rule_chains.outbox.claims import Claim
 from ss_admin.backend.rule_chains.outbox.schedule import Pauses
 from ss_admin.backend.rule_chains.outbox.sender import ATTEMPT_SECONDS, LOOK_UP_SECONDS, Sender
 from ss_admin.backend.rule_chains.outbox.signature import signing_secret
@@ -109,14 +109,6 @@ class Outbox:
     def ended_count(self, status: DeliveryStatus) -> int:
         """Attempts that led to this status since the start of this process; pending: those to be repeated."""
         return self._books.ended_count(status)
-
-    def pending_count(self) -> int | None:
-        """Webhooks still to be delivered; None while the store is away."""
-        try:
-            with self._store.reading() as session:
-                return count_pending(session)
-        except StoreUnavailable:
-            return None
 
     def _keep_books(self) -> None:
         while not self._stopping.is_set():
