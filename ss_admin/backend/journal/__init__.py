@@ -11,7 +11,9 @@ write them out after about 30 s; so the housekeeping then calls `JournalReader.s
 by the reader, in its own process, since a page that is being written out holds up whoever writes into it, and by no
 one while the database takes what comes: most segments are deleted before they ever reach a disk.
 
-Measured on two shared cores: see `tests/benchmarks`. The alternatives: a write() per call costs 1.5 to 2 µs and gives
-up the interpreter's lock, which under load costs the call many times that; a commit in SQLite 11 µs alone and 25 µs
-and more within the server.
+The alternatives: a write() per call costs 1.5 to 2 µs and gives up the interpreter's lock, which within the server
+costs the call many times that; a commit in SQLite 11 µs alone, and 25 µs and more within the server.
+
+Space is bounded: a journal takes 16 MiB at least and 1 GiB at most. Beyond, or when the disk is full, a call is refused
+(`JournalFull`) rather than answered and forgotten; what was refused anyway is given up earlier, and counted.
 """

@@ -46,7 +46,7 @@ class JournalReader:
         return self._folder.name
 
     def read(self, segment: int, position: int, limit: int) -> Batch:
-        """At most `limit` entries from a place on; (0, 0) is the start. Fewer at a segment's end, or 16 MiB.
+        """At most `limit` entries from a place on; (0, 0) is the start. Fewer at a segment's end, or some 4 MiB.
 
         No entries: there are none yet, or, if the writer was gone before, no more. Raises `OSError` if a file cannot
         be read.

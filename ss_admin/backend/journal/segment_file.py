@@ -14,7 +14,7 @@ __all__ = ["SegmentFile"]
 
 _FIRST_BYTES = 16 * 1024
 _PART_BYTES = 256 * 1024
-_BATCH_BYTES = 16 * 1024 * 1024
+_BATCH_BYTES = 4 * 1024 * 1024
 
 
 class SegmentFile:
@@ -30,7 +30,7 @@ class SegmentFile:
         self._file.close()
 
     def read_entries(self, position: int, limit: int, entries: list[bytes]) -> int:
-        """Add the whole entries from a place on, up to `limit` in the list or 16 MiB. Gives the place behind them."""
+        """Add the whole entries from a place on, up to `limit` in all or some 4 MiB. Gives the place behind them."""
         start = position
         size = _FIRST_BYTES
         while len(entries) < limit and position - start < _BATCH_BYTES:

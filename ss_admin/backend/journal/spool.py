@@ -3,6 +3,7 @@
     base/<spool>.lock            held by the server's first process as long as it lives
     base/<spool>/<journal>.lock  held by the worker that writes the journal
     base/<spool>/<journal>/00000000.segment …
+    base/…, base/<spool>/…       files of the housekeeping; those in a spool are deleted with it
 
 The kernel lets go of a lock when its holder dies, however it dies. So a free lock says that a worker or a whole server
 is gone, and what it left is drained by the housekeeping of its own server, or of the next one with the same base.
@@ -104,7 +105,11 @@ class Spool:
         if _ids_in(self._folder, locks=True):
             return False
         try:
+            for path in self._folder.iterdir():
+                path.unlink()
             self._folder.rmdir()
+        except FileNotFoundError:
+            pass
         except OSError:
             return False
         give_lock_back(self._folder, self._lock)

@@ -202,7 +202,9 @@ class TestProcesses:
         half = base / "00000000-0000-4000-8000-000000000001"
         half.mkdir()
         (half / lost.name).touch()
+        (half / "left by the housekeeping").touch()
+        (base / "kept by the housekeeping").touch()
         (adopted,) = spool.abandoned()
         assert adopted.readers() == []
         assert adopted.remove()
-        assert {path.stem for path in base.iterdir()} == {spool.folder.name}
+        assert {path.stem for path in base.iterdir()} == {spool.folder.name, "kept by the housekeeping"}

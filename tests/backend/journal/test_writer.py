@@ -3,8 +3,8 @@
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,17 +12,29 @@ import pytest
 from ss_admin.backend.journal.reader import JournalReader
 from ss_admin.backend.journal.segments import numbers_of_segments
 from ss_admin.backend.journal.writer import JournalFull, JournalWriter
+from tests.support.at_once import at_once
 from tests.support.journal_writers import entries_of, numbered_entry, read_all, wait_until
 
 SMALL = 4096
+LARGE = bytes(20_000)
 OpenReader = Callable[[Path], JournalReader]
 
 
 @pytest.fixture
 def writer(folder: Path) -> Iterator[JournalWriter]:
     writer = JournalWriter(folder, segment_bytes=SMALL, backlog_bytes=8 * SMALL)
+    wait_until(lambda: numbers_of_segments(folder) == [0, 1])
     yield writer
     writer.close()
+
+
+@pytest.fixture
+def often_switching() -> Iterator[None]:
+    """Threads take turns every few instructions, not every 5 ms."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
 
 
 def fill(writer: JournalWriter, entry: bytes = bytes(500), *, expendable: bool = False) -> int:
@@ -48,27 +60,30 @@ def test_entries_are_read_as_they_were_written(folder: Path) -> None:
 
 def test_only_its_owner_may_read_a_journal(folder: Path, writer: JournalWriter) -> None:
     assert folder.stat().st_mode & 0o777 == 0o700
-    assert [path.stat().st_mode & 0o777 for path in folder.iterdir()] == [0o600]
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
     assert folder.with_name("journal.lock").stat().st_mode & 0o777 == 0o600
 
 
-def test_eight_threads_append_over_many_files_and_each_keeps_its_order(folder: Path) -> None:
-    writer = JournalWriter(folder, segment_bytes=64 * 1024)
+@pytest.mark.parametrize("segment_bytes", [16 * 1024, 64 * 1024, 16 * 1024 * 1024])
+def test_eight_threads_append_over_many_files_and_each_keeps_its_order(
+    folder: Path, segment_bytes: int, often_switching: None
+) -> None:
+    writer = JournalWriter(folder, segment_bytes=segment_bytes, backlog_bytes=2**30)
 
     def run(thread: int) -> None:
-        for number in range(2000):
+        for number in range(1000):
             writer.append(numbered_entry(thread, number))
+            if number % 100 == thread:
+                writer.append(LARGE)
 
-    threads = [threading.Thread(target=run, args=(thread,)) for thread in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*(partial(run, thread) for thread in range(8)))
     writer.close()
     entries = entries_of(folder)
-    assert len(entries) == 16_000
+    assert entries.count(LARGE) == 80
+    entries = [entry for entry in entries if entry != LARGE]
+    assert len(entries) == 8000
     for thread in range(8):
-        expected = [numbered_entry(thread, number) for number in range(2000)]
+        expected = [numbered_entry(thread, number) for number in range(1000)]
         assert [entry for entry in entries if entry[:4] == expected[0][:4]] == expected
 
 
