@@ -23,7 +23,7 @@ from ss_admin.backend.answers import answer_errors_as_problems, refuse_invalid_i
 from ss_admin.backend.api_keys import routes as api_key_routes
 from ss_admin.backend.api_keys.service import ApiKeysService
 from ss_admin.backend.client_address import client_address
-from ss_admin.backend.gateway.body import read_body
+from ss_admin.backend.gateway.body import BodyFault, read_body
 from ss_admin.backend.gateway.body_reads import BodyReads
 from ss_admin.backend.gateway.known_keys.known_keys import KnownKeys
 from ss_admin.backend.gateway.limits.decisions import Limiter
@@ -152,6 +152,7 @@ def _build_backend(
         known_keys=known_keys,
         limiter=limiter,
         journal=journal,
+        clock=watch,
         store=store,
         settings=settings,
         runners=runners,
@@ -239,9 +240,11 @@ def _begin_and_end_requests(
         request_state.guard = new_guard(accounts, client_address(request.environ, settings.trusted_proxies))
         # The body is read before anything is refused: an answer over an unread body breaks the client's connection.
         body = read_body(request.environ, settings.max_body_bytes, body_reads)
-        if body.too_large:
+        if body is BodyFault.TOO_LARGE:
             raise ProblemError(ProblemCode.PAYLOAD_TOO_LARGE, "The body is larger than this server accepts.")
-        request_state.body = body.content
+        if body is BodyFault.CUT_SHORT:
+            raise ProblemError(ProblemCode.INVALID_JSON, "The body ended before the announced Content-Length.")
+        request_state.body = body
         # PostgreSQL knows no U+0000, so no id has one. A second slash would be passed over here, but not by a proxy
         # that lets only some paths through.
         if "\x00" in request.path or request.environ["PATH_INFO"].startswith("//"):

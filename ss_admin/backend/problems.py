@@ -59,12 +59,14 @@ class ProblemError(Exception):
         headers: Mapping[str, str] | None = None,
         execution_id: str | None = None,
     ) -> None:
-        super().__init__(f"{code.value}: {detail}")
         self.code = code
         self.detail = detail
         self.errors = None if errors is None else list(errors)
-        self.headers = dict(headers or {})
+        self.headers = dict(headers) if headers else {}
         self.execution_id = execution_id
+
+    def __str__(self) -> str:  # put together only where somebody reads it: partners' calls are refused in floods
+        return f"{self.code.value}: {self.detail}"
 
     @property
     def status(self) -> int:

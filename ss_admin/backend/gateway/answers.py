@@ -4,7 +4,7 @@ All that is the same for every answer of a kind is made once, here; pydantic wou
 the rest of the call.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import NamedTuple
@@ -46,6 +46,7 @@ class _Kind(NamedTuple):
     code: str
     head: bytes
     middle: bytes
+    headers: tuple[Header, ...]
 
 
 def _kind(code: ProblemCode) -> _Kind:
@@ -57,10 +58,15 @@ def _kind(code: ProblemCode) -> _Kind:
         code.value,
         opening[:-1] + b',"detail":',
         b',"code":"' + code.value.encode("ascii") + b'","request_id":"',
+        (_CHALLENGE,) if status == HTTPStatus.UNAUTHORIZED else (),
     )
 
 
-_KINDS: Mapping[str, _Kind] = MappingProxyType({code.value: _kind(code) for code in ProblemCode})
+_KINDS: Mapping[ProblemCode, _Kind] = MappingProxyType({code: _kind(code) for code in ProblemCode})
+_END = b'"}'
+
+# Straight through the base's, which takes half the time of a named tuple's own.
+_new = tuple.__new__
 
 
 def execution_answer(  # noqa: PLR0917 - on the way of every call, where keywords cost
@@ -72,32 +78,40 @@ def execution_answer(  # noqa: PLR0917 - on the way of every call, where keyword
     request_id: str,
 ) -> Answer:
     """200 with the result: an `ExecutionAnswer`."""
-    head = f'{{"execution_id":"{execution_id}","rulechain_id":"{rulechain_id}","status":"succeeded","result":'
-    body = b"%b%b%b" % (head.encode(), result_json, f',"duration_ms":{duration_ms!r}}}'.encode())
+    body = (
+        f'{{"execution_id":"{execution_id}","rulechain_id":"{rulechain_id}","status":"succeeded",'
+        f'"result":{result_json.decode()},"duration_ms":{duration_ms!r}}}'
+    ).encode()
     length = ("Content-Length", str(len(body)))
-    return Answer(
-        200, "200 OK", [_JSON, length, _NO_STORE, _NO_SNIFF, *headers, ("X-Request-Id", request_id)], body, SUCCEEDED
-    )
+    all_headers = [_JSON, length, _NO_STORE, _NO_SNIFF, *headers, ("X-Request-Id", request_id)]
+    return _new(Answer, (200, "200 OK", all_headers, body, SUCCEEDED))
 
 
-def problem_answer(error: ProblemError, request_id: str, headers: Iterable[Header] = ()) -> Answer:
+def problem_answer(error: ProblemError, request_id: str, headers: Sequence[Header] = ()) -> Answer:
     """The problem document with the headers that belong to its status."""
-    rest = b'"}'
+    if error.headers:
+        headers = [*headers, *error.headers.items()]
+    if error.code is ProblemCode.UNAVAILABLE and "Retry-After" not in error.headers:
+        headers = [*headers, ("Retry-After", str(RETRY_UNAVAILABLE_SECONDS))]
+    end = _END if error.errors is None and error.execution_id is None else _end(error)
+    return refusal(error.code, orjson.dumps(error.detail), request_id, headers, end)
+
+
+def refusal(
+    code: ProblemCode, detail_json: bytes, request_id: str, headers: Iterable[Header], end: bytes = _END
+) -> Answer:
+    """As `problem_answer`, with the detail as JSON. `end`: of the document, behind the request's id."""
+    status, status_line, name, head, middle, own_headers = _KINDS[code]
+    body = b"".join((head, detail_json, middle, request_id.encode(), end))
+    length = ("Content-Length", str(len(body)))
+    all_headers = [_PROBLEM, length, _NO_STORE, _NO_SNIFF, *headers, *own_headers, ("X-Request-Id", request_id)]
+    return _new(Answer, (status, status_line, all_headers, body, name))
+
+
+def _end(error: ProblemError) -> bytes:
+    members: dict[str, object] = {}
     if error.errors is not None:
-        rest = b'","errors":' + orjson.dumps([fault.model_dump() for fault in error.errors]) + b"}"
+        members["errors"] = [fault.model_dump() for fault in error.errors]
     if error.execution_id is not None:
-        rest = rest[:-1] + b',"execution_id":' + orjson.dumps(error.execution_id) + b"}"
-    return refusal(error.code.value, orjson.dumps(error.detail), request_id, [*headers, *error.headers.items()], rest)
-
-
-def refusal(code: str, detail_json: bytes, request_id: str, headers: Iterable[Header], rest: bytes = b'"}') -> Answer:
-    """As `problem_answer`, with the detail as JSON. `rest`: of the document, behind the request's id."""
-    kind = _KINDS[code]
-    body = b"".join((kind.head, detail_json, kind.middle, request_id.encode(), rest))
-    all_headers = [_PROBLEM, ("Content-Length", str(len(body))), _NO_STORE, _NO_SNIFF, *headers]
-    if kind.status == 401:
-        all_headers.append(_CHALLENGE)
-    elif code == "unavailable" and not any(name == "Retry-After" for name, _ in headers):
-        all_headers.append(("Retry-After", str(RETRY_UNAVAILABLE_SECONDS)))
-    all_headers.append(("X-Request-Id", request_id))
-    return Answer(kind.status, kind.status_line, all_headers, body, kind.code)
+        members["execution_id"] = error.execution_id
+    return b'",' + orjson.dumps(members)[1:]

@@ -1,10 +1,11 @@
 """Reads a request's body before anything is answered: the server closes a connection over an unread body."""
 
-from typing import Any, NamedTuple
+from enum import Enum, auto
+from typing import Any
 
 from ss_admin.backend.gateway.body_reads import BODY_ENDED, BodyReads
 
-__all__ = ["Body", "drain_body", "read_body"]
+__all__ = ["BodyFault", "drain_body", "read_body"]
 
 DRAINED_BYTES = 8 * 1024 * 1024
 """How much of a refused body is read and dropped, so that the sender gets to read the answer."""
@@ -14,15 +15,14 @@ _CHUNK_BYTES = 64 * 1024
 Environ = dict[str, Any]
 
 
-class Body(NamedTuple):
-    """What was sent. `too_large`: more than the cap, `content` is empty then. `cut_short`: less than announced."""
+class BodyFault(Enum):
+    """Why there is no body: more than the cap was sent or announced, or less than announced came."""
 
-    content: bytes
-    too_large: bool = False
-    cut_short: bool = False
+    TOO_LARGE = auto()
+    CUT_SHORT = auto()
 
 
-def read_body(environ: Environ, max_bytes: int, reads: BodyReads) -> Body:
+def read_body(environ: Environ, max_bytes: int, reads: BodyReads) -> bytes | BodyFault:
     """The whole body up to `max_bytes`; of a larger one a bounded rest is read and dropped.
 
     `reads` is told of each read, since a client may take its time.
@@ -30,13 +30,14 @@ def read_body(environ: Environ, max_bytes: int, reads: BodyReads) -> Body:
     content = _read(environ, max_bytes + 1, reads)
     if len(content) > max_bytes:
         drain_body(environ, reads)
-        return Body(b"", too_large=True)
+        return BodyFault.TOO_LARGE
     if environ.get("CONTENT_LENGTH") == str(len(content)) and "HTTP_TRANSFER_ENCODING" not in environ:
-        return Body(content)
+        return content
     announced = _announced_length(environ)
     if announced is not None and announced > max_bytes:
-        return Body(b"", too_large=True)
-    return Body(content, cut_short=BODY_ENDED in environ or (announced is not None and len(content) < announced))
+        return BodyFault.TOO_LARGE
+    is_short = BODY_ENDED in environ or (announced is not None and len(content) < announced)
+    return BodyFault.CUT_SHORT if is_short else content
 
 
 def drain_body(environ: Environ, reads: BodyReads) -> None:

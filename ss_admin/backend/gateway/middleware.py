@@ -5,7 +5,7 @@ import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from ss_admin.backend.client_address import client_address
 from ss_admin.backend.gateway.answers import Answer, problem_answer
@@ -41,6 +41,15 @@ _EXECUTE_PATH = re.compile(r"/rulechains/(?:([0-9A-Za-z-]{1,36})|[^/]*)/execute"
 """An id of any other form belongs to no chain, and some databases reject its characters: it is left out."""
 
 
+class StoreClock(Protocol):
+    """How far the store's clock is ahead of this machine's, in microseconds: a key expires everywhere at once."""
+
+    @property
+    def clock_offset_us(self) -> int:
+        """Asked for with every request."""
+        ...
+
+
 class Gateway:
     """`POST /rulechains/{id}/execute` is answered here; everything else goes through to the inner application.
 
@@ -49,18 +58,26 @@ class Gateway:
     """
 
     def __init__(
-        self, inner: WsgiApp, *, calls: PartnerCalls, counters: CallCounters, body_reads: BodyReads, settings: Settings
+        self,
+        inner: WsgiApp,
+        *,
+        calls: PartnerCalls,
+        counters: CallCounters,
+        body_reads: BodyReads,
+        clock: StoreClock,
+        settings: Settings,
     ) -> None:
         self.counters = counters
         self.body_reads = body_reads
         self._inner = inner
         self._calls = calls
+        self._clock = clock
         self._trusted_proxies = settings.trusted_proxies
         self._new_id = TimeOrderedIds().new
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """PEP 3333."""
-        at_us = time.time_ns() // 1000
+        at_us = time.time_ns() // 1000 + self._clock.clock_offset_us
         request_id = self._new_id(at_us)
         path = _EXECUTE_PATH(environ.get("PATH_INFO", ""))
         if path is None:
@@ -109,6 +126,7 @@ def build_gateway(
     known_keys: KnownKeys,
     limiter: Limiter,
     journal: JournalWriter,
+    clock: StoreClock,
     store: Store,
     settings: Settings,
     runners: ApartRunners,
@@ -124,7 +142,7 @@ def build_gateway(
         body_reads=body_reads,
         max_body_bytes=settings.max_body_bytes,
     )
-    return Gateway(inner, calls=calls, counters=counters, body_reads=body_reads, settings=settings)
+    return Gateway(inner, calls=calls, counters=counters, body_reads=body_reads, clock=clock, settings=settings)
 
 
 def _internal_error(request_id: str) -> Answer:

@@ -18,7 +18,7 @@ from ss_admin.backend.gateway.counters import CallCounters
 from ss_admin.backend.gateway.known_keys.entries import KeyRefused, KnownKey
 from ss_admin.backend.gateway.known_keys.known_keys import KnownKeys
 from ss_admin.backend.gateway.limits.decisions import Limiter
-from ss_admin.backend.gateway.payload import read_payload
+from ss_admin.backend.gateway.payload import check_body, read_payload
 from ss_admin.backend.gateway.rate_limits import LimitedWindow
 from ss_admin.backend.gateway.recorded_runs import RecordedRuns, RunOrder
 from ss_admin.backend.journal.entries import encode_call
@@ -34,6 +34,8 @@ __all__ = ["PartnerCalls"]
 _log = logging.getLogger(__name__)
 
 Environ = dict[str, Any]
+
+_new = tuple.__new__
 
 
 class PartnerCalls:
@@ -88,8 +90,8 @@ class PartnerCalls:
         known = self._find_chain(rulechain_id, key.tenant_id) if rulechain_id else None
         chain = check_call(key, known, rulechain_id, call.address)
         content_type, encoding = environ.get("CONTENT_TYPE") or "", environ.get("HTTP_CONTENT_ENCODING") or ""
-        payload = read_payload(content_type, encoding, body, self._max_body_bytes)
-        return self._run(RunOrder(call, key, chain, payload, body.content))
+        json = check_body(content_type, encoding, body, self._max_body_bytes)
+        return self._run(_new(RunOrder, (call, key, chain, read_payload(json), json)))
 
     def _limited_window(self, key: KnownKey, limit: RateLimit) -> LimitedWindow:
         window = key.window = LimitedWindow(self._window(key.api_key_id, limit), limit)

@@ -2,24 +2,29 @@
 
 from typing import Any
 
-from ss_admin.backend.gateway.body import Body
+from ss_admin.backend.gateway.body import BodyFault
 from ss_admin.backend.problems import ProblemError
 from ss_admin.backend.strict_json import InvalidJson, parse_json_object
 from ss_admin.contract.problems import ProblemCode
 
-__all__ = ["read_payload"]
+__all__ = ["check_body", "read_payload"]
 
 
-def read_payload(content_type: str, content_encoding: str, body: Body, max_bytes: int) -> dict[str, Any]:
-    """The object that was sent. Raises `ProblemError` 415, 413 or 400."""
+def check_body(content_type: str, content_encoding: str, body: bytes | BodyFault, max_bytes: int) -> bytes:
+    """The body, if it may be JSON. Raises `ProblemError` 415, 413 and 400."""
     if content_encoding or content_type != "application/json":
         _check_media_type(content_type, content_encoding)
-    if body.too_large:
+    if body is BodyFault.TOO_LARGE:
         raise ProblemError(ProblemCode.PAYLOAD_TOO_LARGE, f"The body is larger than {max_bytes:,} bytes.")
-    if body.cut_short:
+    if body is BodyFault.CUT_SHORT:
         raise ProblemError(ProblemCode.INVALID_JSON, "The body ended before the announced Content-Length.")
+    return body
+
+
+def read_payload(body: bytes) -> dict[str, Any]:
+    """The object that was sent. Raises `ProblemError` 400."""
     try:
-        return parse_json_object(body.content)
+        return parse_json_object(body)
     except InvalidJson as fault:
         raise ProblemError(ProblemCode.INVALID_JSON, str(fault)) from None
 

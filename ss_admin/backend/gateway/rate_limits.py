@@ -7,8 +7,6 @@ from ss_admin.contract.problems import ProblemCode
 
 __all__ = ["LimitedWindow"]
 
-_RATE_LIMITED = ProblemCode.RATE_LIMITED.value
-
 
 class LimitedWindow:
     """A window with all that is the same in each answer under its limit."""
@@ -38,4 +36,4 @@ class LimitedWindow:
         wait = decision.retry_after
         detail = f'"{self._detail}{wait:,} s."'.encode("ascii")
         headers = [*self.headers(decision), ("Retry-After", str(wait))]
-        return refusal(_RATE_LIMITED, detail, request_id, headers)
+        return refusal(ProblemCode.RATE_LIMITED, detail, request_id, headers)

@@ -32,7 +32,7 @@ class RecordedRuns:
     """Runs chains. Of each that ran, `call.execution` tells the journal; what cannot be told has no effect."""
 
     def __init__(self, chains: CompiledChains) -> None:
-        self._make_ready = chains.get
+        self._chains = chains
         self._new_id = TimeOrderedIds().new
 
     def answer(self, order: RunOrder) -> Answer:
@@ -40,7 +40,7 @@ class RecordedRuns:
         execution_id = self._new_id(order.call.at_us)
         version = order.chain.definition_version
         try:
-            chain = order.chain.chain or self._make_ready(order.chain)
+            chain = order.chain.chain or self._chains.get(order.chain)
             version = chain.version
             run = chain.execute(order.payload, size=len(order.body))
         except PayloadMismatch as mismatch:

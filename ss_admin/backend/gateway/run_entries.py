@@ -1,6 +1,5 @@
 """Runs as the journal keeps them: with their effects, and with each API key that stands in them masked."""
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -8,7 +7,7 @@ import orjson
 from ss_admin.backend.gateway.call import PartnerCall
 from ss_admin.backend.gateway.known_keys.entries import KnownChain, KnownKey
 from ss_admin.backend.journal.entries import encode_execution
-from ss_admin.backend.rule_chains.engine.effects import CALL_WEBHOOK, SAVE_RECORD, Effect, SavedDocument
+from ss_admin.backend.rule_chains.engine.effects import as_journaled
 from ss_admin.backend.rule_chains.engine.runs import RuleChainFailed, Run
 from ss_admin.backend.rule_chains.executions.masking import mask_keys_in_text
 from ss_admin.contract.api_key_format import PREFIX
@@ -39,7 +38,7 @@ def success_entry(order: RunOrder, execution_id: str, version: int, run: Run, re
         run.duration_ms,
         _input_json(order),
         result_json,
-        effects=_told(effects) if effects else (),
+        effects=as_journaled(effects) if effects else (),
     )
     return entry if entry.count(_PREFIX) <= 1 else _masked(entry)
 
@@ -72,12 +71,3 @@ def _input_json(order: RunOrder) -> bytes:
 def _masked(entry: bytes) -> bytes:
     """The key's own name has its masked form in it; every other beginning of a key is looked at."""
     return mask_keys_in_text(entry.decode("utf-8")).encode("utf-8")
-
-
-def _told(effects: Sequence[Effect]) -> list[list[Any]]:
-    return [
-        [SAVE_RECORD, effect.id, effect.node_id, effect.node_name, effect.collection, effect.document]
-        if isinstance(effect, SavedDocument)
-        else [CALL_WEBHOOK, effect.id, effect.node_id, effect.node_name, effect.url, effect.data]
-        for effect in effects
-    ]
