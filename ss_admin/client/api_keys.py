@@ -19,6 +19,7 @@ from ss_admin.contract.api_keys import (
     ExpiryState,
     NewApiKey,
 )
+from ss_admin.contract.propagation import Propagation
 
 __all__ = ["ApiKeyQuery", "ApiKeysClient"]
 
@@ -88,6 +89,10 @@ class ApiKeysClient:
     def delete(self, api_key_id: str, *, version: int | None = None) -> None:
         """Deletes a key for good. Raises `NotFound`, `VersionConflict` and `OutcomeUnknown`."""
         self._connection.request("DELETE", _path(api_key_id), headers=version_header(version))
+
+    def propagation(self, api_key_id: str) -> Propagation:
+        """How far the key's last change has come, be it its deletion. Raises `NotFound`."""
+        return self._connection.request("GET", f"{_path(api_key_id)}/propagation").read_as(Propagation)
 
     def bulk_delete(self, ids: Sequence[str]) -> BulkDeleted:
         """Deletes up to 10,000 keys in one transaction; ids that are not there are counted, not refused."""

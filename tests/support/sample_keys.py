@@ -21,6 +21,7 @@ from ss_admin.contract.api_keys import (
 )
 from ss_admin.contract.documents import ObjectRef
 from ss_admin.contract.problems import Problem, ProblemCode, problem_type
+from ss_admin.contract.propagation import Propagation, WorkerSighting
 from ss_admin.contract.rule_chains import RuleChain, RuleChainPage
 from ss_admin.desktop.moments import expiry_state
 
@@ -92,10 +93,26 @@ class ManyKeys:
         ]
 
 
+def propagated(api_key_id: str, *after_ms: float | None) -> Propagation:
+    """How far a change has come that the servers backend-1, backend-2, … act on after so many milliseconds, or not."""
+    workers = [WorkerSighting(worker=f"backend-{number}:4711", after_ms=ms) for number, ms in enumerate(after_ms, 1)]
+    times = [ms for ms in after_ms if ms is not None]
+    complete = len(times) == len(workers)
+    return Propagation(
+        api_key_id=api_key_id,
+        revision=7,
+        changed_at=NOW,
+        complete=complete,
+        after_ms=max(times, default=None) if complete else None,
+        workers=workers,
+    )
+
+
 @dataclass
 class SampleApiKeys:
     """Stands in for `ApiKeysClient`: pages over a list of keys in memory, exact and countable.
 
+    `propagations` are given out one by one, and after them that all servers act on the change.
     `hold()` keeps every answer back until `release()`; `fail_with` is raised instead of the next answers.
     """
 
@@ -103,6 +120,7 @@ class SampleApiKeys:
     calls: list[Call] = field(default_factory=list)
     writes: list[tuple[object, ...]] = field(default_factory=list)
     fail_with: ClientError | None = None
+    propagations: list[Propagation] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._open = threading.Event()
@@ -165,6 +183,10 @@ class SampleApiKeys:
         there = {key.id for key in self.keys} & set(ids)
         self.keys = [key.model_copy(update={"status": status}) if key.id in there else key for key in self.keys]
         return BulkStatusChanged(changed=len(there), missing=[key_id for key_id in ids if key_id not in there])
+
+    def propagation(self, api_key_id: str) -> Propagation:
+        self._answer()
+        return self.propagations.pop(0) if self.propagations else propagated(api_key_id, 84)
 
     def _answer(self) -> None:
         assert self._open.wait(10)

@@ -11,6 +11,7 @@ from ss_admin.client.errors import ClientError, OutcomeUnknown
 from ss_admin.contract.api_keys import ApiKeySort, ApiKeyStatus
 from ss_admin.desktop.api_keys.bulk import BulkProgress, CheckedKeys, ChunkRun
 from ss_admin.desktop.api_keys.delete_dialog import DeleteKeysDialog, KeyFacts
+from ss_admin.desktop.api_keys.following_words import AppliedChange, ChangeKind
 from ss_admin.desktop.api_keys.key_actions import Surroundings, tell
 from ss_admin.desktop.api_keys.progress_dialog import BulkProgressDialog
 from ss_admin.desktop.api_keys.table.selection import Checks
@@ -19,18 +20,20 @@ from ss_admin.desktop.widgets.dialog import Question
 
 __all__ = ["BulkActions"]
 
+_KINDS = {"deleted": ChangeKind.DELETED, "disabled": ChangeKind.DISABLED, "enabled": ChangeKind.ENABLED}
 _GERUNDS = {"deleted": "Deleting", "disabled": "Disabling", "enabled": "Enabling"}
 
 
 class BulkActions(QObject):
     """One action at a time. `finished` follows whatever came of it, so that the list is fetched again.
 
-    `said`: words for a toast; `failed`: a `ClientError` for the shell.
+    `said`: words for a toast; `failed`: a `ClientError` for the shell; `applied`: an `AppliedChange` to be followed.
     """
 
     said = Signal(str)
     failed = Signal(object)
     finished = Signal()
+    applied = Signal(object)
 
     def __init__(self, surroundings: Surroundings, window: QWidget) -> None:
         super().__init__(window)
@@ -133,10 +136,12 @@ class BulkActions(QObject):
         def finished(now: BulkProgress) -> None:
             end()
             self._tell_finished(now, verb)
+            self._tell_applied(keys, now, verb)
 
         def failed(error: ClientError, now: BulkProgress) -> None:
             end()
             self._tell_failed(error, now, verb)
+            self._tell_applied(keys, now, verb)
 
         run.finished.connect(finished)
         run.failed.connect(failed)
@@ -153,6 +158,15 @@ class BulkActions(QObject):
             )
         else:
             self.said.emit(f"{_keys(now.done)} {verb}.{gone}")
+
+    def _tell_applied(self, keys: Sequence[KeyFacts], now: BulkProgress, verb: str) -> None:
+        """Of those dealt with, the last one that was not so already: its change is the newest."""
+        target = {"disabled": ApiKeyStatus.DISABLED, "enabled": ApiKeyStatus.ACTIVE}.get(verb)
+        changed = [key for key in keys[: now.settled] if key.status is not target]
+        if changed:
+            subject = f"“{changed[0].name}”" if len(changed) == 1 else _keys(now.done)
+            many = len(changed) > 1
+            self.applied.emit(AppliedChange(_KINDS[verb], subject, changed[-1].id, is_about_many=many))
 
     def _tell_failed(self, error: ClientError, now: BulkProgress, verb: str) -> None:
         rest = "The next ones may or may not have been" if isinstance(error, OutcomeUnknown) else "The others were not"

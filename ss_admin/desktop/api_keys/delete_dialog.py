@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
-from ss_admin.contract.api_keys import ApiKey
+from ss_admin.contract.api_keys import ApiKey, ApiKeyStatus
 from ss_admin.desktop.moments import ago
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.dialog import Dialog
@@ -27,16 +27,17 @@ _TYPED_FROM = 11
 
 @dataclass(frozen=True, slots=True)
 class KeyFacts:
-    """What is asked about a key that is to be deleted."""
+    """What is asked about a key before many are deleted, disabled or enabled."""
 
     id: str
     name: str
     last_used_at: datetime | None
+    status: ApiKeyStatus = ApiKeyStatus.ACTIVE
 
     @classmethod
     def of(cls, api_key: ApiKey) -> "KeyFacts":
         """The facts of a key."""
-        return cls(api_key.id, api_key.name, api_key.last_used_at)
+        return cls(api_key.id, api_key.name, api_key.last_used_at, api_key.status)
 
     def used_recently(self, now: datetime) -> bool:
         """Whether the key was used in the last 7 days."""

@@ -1,12 +1,15 @@
 """Opens the editors from the list, and what comes after them: the secret of a new key, shown once."""
 
+from functools import partial
+
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from ss_admin.client.accounts import AccountsClient
-from ss_admin.contract.api_keys import ApiKey, ApiKeyCreated
+from ss_admin.contract.api_keys import ApiKey, ApiKeyCreated, ApiKeyStatus
 from ss_admin.desktop.api_keys.created_dialog import ApiKeyCreatedDialog
 from ss_admin.desktop.api_keys.editor.editor_dialog import ApiKeyEditor
+from ss_admin.desktop.api_keys.following_words import AppliedChange, ChangeKind
 from ss_admin.desktop.api_keys.key_actions import Surroundings
 
 __all__ = ["KeyEditing"]
@@ -15,7 +18,7 @@ __all__ = ["KeyEditing"]
 class KeyEditing(QObject):
     """`created` carries the id of a new key, `changed` a key's new state; `outdated`: the list is to be fetched again.
 
-    `said` carries words for a toast, `failed` a `ClientError` for the shell.
+    `said` carries words for a toast, `failed` a `ClientError` for the shell, `applied` an `AppliedChange`.
     """
 
     said = Signal(str)
@@ -23,6 +26,7 @@ class KeyEditing(QObject):
     created = Signal(str)
     changed = Signal(object)
     outdated = Signal()
+    applied = Signal(object)
 
     def __init__(self, surroundings: Surroundings, accounts: AccountsClient, window: QWidget) -> None:
         super().__init__(window)
@@ -42,7 +46,7 @@ class KeyEditing(QObject):
             api_key=api_key,
         )
         editor.created.connect(self._on_created)
-        editor.saved.connect(self._on_saved)
+        editor.saved.connect(partial(self._on_saved, api_key))
         editor.list_changed.connect(self.outdated)
         editor.session_ended.connect(self.failed)
         editor.finished.connect(editor.deleteLater)
@@ -56,7 +60,15 @@ class KeyEditing(QObject):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def _on_saved(self, api_key: ApiKey) -> None:
+    def _on_saved(self, before: ApiKey | None, api_key: ApiKey) -> None:
         self.changed.emit(api_key)
         self.outdated.emit()
         self.said.emit(f"“{api_key.name}” was saved.")
+        if before is None or before.version != api_key.version:
+            self.applied.emit(AppliedChange(_kind(before, api_key), f"“{api_key.name}”", api_key.id))
+
+
+def _kind(before: ApiKey | None, now: ApiKey) -> ChangeKind:
+    if before is None or before.status is now.status:
+        return ChangeKind.SAVED
+    return ChangeKind.DISABLED if now.status is ApiKeyStatus.DISABLED else ChangeKind.ENABLED

@@ -16,6 +16,7 @@ from ss_admin.client.rule_chains import RuleChainsClient
 from ss_admin.contract.api_keys import ApiKey, ApiKeyChange, ApiKeyStatus
 from ss_admin.contract.rule_chains import RuleChain
 from ss_admin.desktop.api_keys.delete_dialog import DeleteKeyDialog
+from ss_admin.desktop.api_keys.following_words import AppliedChange, ChangeKind
 from ss_admin.desktop.api_keys.table.cells import status_words
 from ss_admin.desktop.background import Background
 from ss_admin.desktop.clipboard import Clipboard, CopyOutcome
@@ -52,13 +53,14 @@ class KeyActions(QObject):
     """Does it off the UI thread, and says in the end what came of it.
 
     `said`: words for a toast; `failed`: a `ClientError` for the shell; `changed`: a key's new state; `outdated`: the
-    list no longer tells the truth.
+    list no longer tells the truth; `applied`: an `AppliedChange` that is to be followed.
     """
 
     said = Signal(str)
     failed = Signal(object)
     changed = Signal(object)
     outdated = Signal()
+    applied = Signal(object)
 
     def __init__(self, surroundings: Surroundings, window: QWidget) -> None:
         super().__init__(window)
@@ -96,8 +98,11 @@ class KeyActions(QObject):
 
     def _on_status_set(self, api_key: ApiKey) -> None:
         self.changed.emit(api_key)
-        words = "is active" if api_key.status is ApiKeyStatus.ACTIVE else "is disabled: calls with it are refused"
-        self.said.emit(f"“{api_key.name}” {words}.")
+        is_active = api_key.status is ApiKeyStatus.ACTIVE
+        subject = f"“{api_key.name}”"
+        self.said.emit(f"{subject} is {'active' if is_active else 'disabled'}.")
+        kind = ChangeKind.ENABLED if is_active else ChangeKind.DISABLED
+        self.applied.emit(AppliedChange(kind, subject, api_key.id))
 
     def _on_status_failed(self, error: ClientError, api_key: ApiKey, status: ApiKeyStatus) -> None:
         verb = "disabled" if status is ApiKeyStatus.DISABLED else "enabled"
@@ -126,6 +131,7 @@ class KeyActions(QObject):
 
     def _on_deleted(self, api_key: ApiKey) -> None:
         self.said.emit(f"“{api_key.name}” was deleted.")
+        self.applied.emit(AppliedChange(ChangeKind.DELETED, f"“{api_key.name}”", api_key.id))
         self.outdated.emit()
 
     def _ask_again(self, dialog: DeleteKeyDialog, now: ApiKey) -> None:

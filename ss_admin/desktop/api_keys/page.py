@@ -12,6 +12,7 @@ from ss_admin.client.rule_chains import RuleChainsClient
 from ss_admin.contract.api_keys import ApiKey, ApiKeySort, ApiKeyStatus
 from ss_admin.desktop.api_keys.bulk_actions import BulkActions
 from ss_admin.desktop.api_keys.editing import KeyEditing
+from ss_admin.desktop.api_keys.following import ChangeFollower
 from ss_admin.desktop.api_keys.key_actions import KeyActions, Surroundings
 from ss_admin.desktop.api_keys.page_head import PageHead
 from ss_admin.desktop.api_keys.table.filters import FilterBar
@@ -69,6 +70,7 @@ class ApiKeysPage(QWidget):
         self.editing = KeyEditing(self._with, accounts, self)
         self.actions_on_key = KeyActions(self._with, self)
         self.actions_on_checked = BulkActions(self._with, self)
+        self.follower = ChangeFollower(api_keys, background, self)
         self._memory = ListMemory(preferences, self.table.columns, parent=self)
         self._timer = QTimer(self, interval=REFRESH_MS)
         self._lay_out(theme)
@@ -140,7 +142,9 @@ class ApiKeysPage(QWidget):
         self.table.menu_requested.connect(self._open_menu)
         for actions in (self.editing, self.actions_on_key, self.actions_on_checked):
             actions.said.connect(self.said)
+            actions.applied.connect(self.follower.follow)
             actions.failed.connect(self.failed)
+        self.follower.told.connect(self.line.following.show_following)
         for actions_on_one in (self.editing, self.actions_on_key):
             actions_on_one.changed.connect(self.model.replace)
             actions_on_one.outdated.connect(self.refresh)

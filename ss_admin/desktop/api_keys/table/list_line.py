@@ -1,7 +1,8 @@
-"""The line under the list: how many keys match, how many are checked, and whether that is up to date."""
+"""The line under the list: how many keys match and are checked, how far a change has come, and what is out of date."""
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from ss_admin.desktop.api_keys.table.following_mark import FollowingMark
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.labels import words
 from ss_admin.desktop.widgets.stale_mark import StaleMark
@@ -18,11 +19,14 @@ class ListLine(QWidget):
         super().__init__(parent)
         self._count = words("", "dimmed")
         self._count.setObjectName("apiKeys.count")
+        self.following = FollowingMark(theme=theme)
         self._stale = StaleMark(theme=theme, name="apiKeys.stale")
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 0, 14, 0)
+        row.setSpacing(16)
         row.addWidget(self._count)
-        row.addStretch()
+        row.addStretch(1)
+        row.addWidget(self.following, 3)
         row.addWidget(self._stale)
         self.setFixedHeight(_HEIGHT)
 
