@@ -1,5 +1,6 @@
 """Known keys over a real store with a feed that tells of changes when the test says so, and who makes the keys."""
 
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from sqlalchemy import event, insert, select, update
 
 from ss_admin.backend.accounts.directory import Directory
 from ss_admin.backend.activity.service import Actor
+from ss_admin.backend.api_keys.digest import DIGEST_LENGTH, api_key_digest
 from ss_admin.backend.api_keys.service import ApiKeysService
 from ss_admin.backend.gateway.known_keys.entries import KeyRefused
 from ss_admin.backend.gateway.known_keys.known_keys import KnownKeys
@@ -121,11 +123,24 @@ class KeyOffice:
 
     def many_keys(self, count: int) -> list[bytes]:
         """Store so many keys; their digests."""
-        now, admin = datetime.now(UTC), ObjectRef(id=self.actor.user_id, name=self.actor.name)
-        rows = [api_key_row(Random(), self.tenant, admin, now, number) for number in range(count)]
+        digests = [secrets.token_bytes(DIGEST_LENGTH) for _ in range(count)]
+        self._plant(digests, {})
+        return digests
+
+    def plant_keys(self, api_keys: Sequence[str]) -> None:
+        """Store these keys, active and with the usual limit."""
+        digests = [api_key_digest(PEPPER.encode(), api_key) for api_key in api_keys]
+        self._plant(digests, {"status": ApiKeyStatus.ACTIVE.value})
+
+    def _plant(self, digests: Sequence[bytes], changes: dict[str, Any]) -> None:
+        random, now = Random(), datetime.now(UTC)
+        admin = ObjectRef(id=self.actor.user_id, name=self.actor.name)
+        rows = [
+            api_key_row(random, self.tenant, admin, now, number) | changes | {"digest": digest}
+            for number, digest in enumerate(digests)
+        ]
         with self.store.writing() as session:
             session.connection().execute(insert(ApiKeyRow), rows)
-        return [row["digest"] for row in rows]
 
     def chain(self, **changes: Any) -> str:
         """A chain of the tenant; its id."""

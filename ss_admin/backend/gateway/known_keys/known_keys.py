@@ -14,7 +14,7 @@ more afterwards, the answer is used for this call, which began before the change
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from ss_admin.backend.api_keys.digest import ApiKeyDigester
 from ss_admin.backend.api_keys.rows import is_well_formed_id
@@ -31,6 +31,8 @@ from ss_admin.contract.api_key_format import KEY_LENGTH
 
 __all__ = ["GRACE_SECONDS", "LATE_SECONDS", "ChangeFeed", "KnownKeys"]
 
+Answer = TypeVar("Answer")
+
 GRACE_SECONDS = 60.0
 """A key seen so long before the store was lost goes on for so long after."""
 
@@ -38,6 +40,8 @@ LATE_SECONDS = 1.0
 """So long after its memory ceased to be fresh the watch is late; from then on the store is lost."""
 
 _ASK_AGAIN_SECONDS = 0.5
+_PATIENCE_SECONDS = 2.0
+_PATIENCE_WITH_KEPT_SECONDS = 0.25  # who can go on with what is kept does not wait long for a store that may be lost
 
 
 class ChangeFeed(Protocol):
@@ -131,9 +135,8 @@ class KnownKeys:
             return _go_on(kept, now, fresh_until)
         batches = self._batches
         try:
-            key = self._patience.ask(lambda: self._look_up.find_key(digest))
+            key = self._ask(lambda: self._look_up.find_key(digest), kept)
         except StoreUnavailable:
-            self._ask_again_at = now + _ASK_AGAIN_SECONDS
             return _go_on(kept, now, fresh_until)
         if key is None:
             raise unknown_key()
@@ -150,9 +153,8 @@ class KnownKeys:
             return _go_on_with_chain(kept)
         batches = self._batches
         try:
-            chain = self._patience.ask(lambda: self._look_up.find_chain(rulechain_id))
+            chain = self._ask(lambda: self._look_up.find_chain(rulechain_id), kept)
         except StoreUnavailable:
-            self._ask_again_at = now + _ASK_AGAIN_SECONDS
             return _go_on_with_chain(kept)
         if kept is not None and kept.definition_version == chain.definition_version:
             chain.chain = kept.chain
@@ -161,6 +163,15 @@ class KnownKeys:
             if batches == self._batches:
                 self._chains.keep(rulechain_id, chain)
         return chain
+
+    def _ask(self, question: Callable[[], Answer], kept: object | None) -> Answer:
+        try:
+            return self._patience.ask(
+                question, seconds=_PATIENCE_SECONDS if kept is None else _PATIENCE_WITH_KEPT_SECONDS
+            )
+        except StoreUnavailable:
+            self._ask_again_at = self._clock() + _ASK_AGAIN_SECONDS
+            raise
 
     def _store_is_gone(self, now: float, fresh_until: float) -> bool:
         """Known to be lost, or asked a moment ago and silent: waiting for it again would hold up every call."""

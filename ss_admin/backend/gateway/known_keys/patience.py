@@ -22,23 +22,22 @@ class Patience:
     driver ends such a statement.
     """
 
-    def __init__(self, store: Store, *, seconds: float = 2.0) -> None:
+    def __init__(self, store: Store) -> None:
         self._asks_straight = store.dialect == "sqlite"
-        self._seconds = seconds
         self._questions: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._idle = threading.Semaphore(0)
         self._threads: list[threading.Thread] = []
         self._lock = threading.Lock()
 
-    def ask(self, question: Callable[[], Answer]) -> Answer:
-        """What `question` gives or raises; `StoreUnavailable` where it takes too long."""
+    def ask(self, question: Callable[[], Answer], *, seconds: float) -> Answer:
+        """What `question` gives or raises; `StoreUnavailable` where it takes longer."""
         if self._asks_straight:
             return question()
         answer: Future[Answer] = Future()
         self._questions.put(lambda: _carry_out(question, answer))
         self._start_a_thread_if_all_are_busy()
         try:
-            return answer.result(self._seconds)
+            return answer.result(seconds)
         except TimeoutError:
             answer.cancel()
             raise StoreUnavailable("the store does not answer in time") from None

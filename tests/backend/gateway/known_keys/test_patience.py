@@ -17,7 +17,7 @@ def remote(postgresql_url: str) -> Iterator[Store]:
 
 @pytest.fixture
 def patience(remote: Store) -> Iterator[Patience]:
-    patience = Patience(remote, seconds=0.2)
+    patience = Patience(remote)
     yield patience
     patience.close()
 
@@ -40,18 +40,18 @@ def fail() -> None:
 
 
 def test_answers_and_faults_are_handed_on(patience: Patience) -> None:
-    assert [patience.ask(lambda number=number: number) for number in range(100)] == list(range(100))
+    assert [patience.ask(lambda number=number: number, seconds=30) for number in range(100)] == list(range(100))
     with pytest.raises(LookupError, match="a fault of the question"):
-        patience.ask(fail)
-    assert patience.ask(lambda: "still there") == "still there"
+        patience.ask(fail, seconds=30)
+    assert patience.ask(lambda: "still there", seconds=30) == "still there"
 
 
 def test_a_question_without_an_answer_is_given_up(patience: Patience, hang: Callable[[], str]) -> None:
     began = time.monotonic()
     with pytest.raises(StoreUnavailable, match="in time"):
-        patience.ask(hang)
+        patience.ask(hang, seconds=0.2)
     assert 0.2 <= time.monotonic() - began < 5
-    assert patience.ask(lambda: "others are answered") == "others are answered"
+    assert patience.ask(lambda: "others are answered", seconds=30) == "others are answered"
 
 
 def test_when_all_hang_the_next_ones_are_given_up_and_never_asked_later(
@@ -60,15 +60,15 @@ def test_when_all_hang_the_next_ones_are_given_up_and_never_asked_later(
     asked = []
     for _ in range(4):
         with pytest.raises(StoreUnavailable):
-            patience.ask(hang)
+            patience.ask(hang, seconds=0.2)
     with pytest.raises(StoreUnavailable):
-        patience.ask(lambda: asked.append("late"))
+        patience.ask(lambda: asked.append("late"), seconds=0.2)
     assert asked == []
 
 
 def test_questions_of_many_threads_are_asked_at_once(remote: Store) -> None:
-    patience, together = Patience(remote, seconds=30), threading.Barrier(4)
-    threads = [threading.Thread(target=patience.ask, args=(together.wait,)) for _ in range(4)]
+    patience, together = Patience(remote), threading.Barrier(4)
+    threads = [threading.Thread(target=patience.ask, args=(together.wait,), kwargs={"seconds": 30}) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -79,13 +79,13 @@ def test_questions_of_many_threads_are_asked_at_once(remote: Store) -> None:
 
 def test_an_embedded_database_is_asked_by_the_caller(sqlite_url: str) -> None:
     store = Store.open(sqlite_url)
-    assert Patience(store).ask(threading.get_ident) == threading.get_ident()
+    assert Patience(store).ask(threading.get_ident, seconds=1) == threading.get_ident()
     store.close()
 
 
 def test_after_closing_its_threads_end(remote: Store) -> None:
     patience = Patience(remote)
-    patience.ask(lambda: None)
+    patience.ask(lambda: None, seconds=30)
     [thread] = [thread for thread in threading.enumerate() if thread.name == "patient-look-up"]
     patience.close()
     patience.close()
