@@ -51,6 +51,8 @@ class JournalReader:
         No entries: there are none yet, or, if the writer was gone before, no more. Raises `OSError` if a file cannot
         be read.
         """
+        if limit < 1:
+            raise ValueError("a batch has room for an entry")
         entries: list[bytes] = []
         while True:
             file = self._open(segment)

@@ -39,7 +39,7 @@ class SegmentFile:
             position += used
             if used:
                 size = _PART_BYTES
-            elif (size := self.entry_size(position)) <= len(part):
+            elif len(part) < size or (size := self.entry_size(position)) <= len(part):
                 break
         return position
 
