@@ -1,4 +1,4 @@
-"""Every table of the product, those behind the calls included. Indexes serve the list: each begins with the tenant and ends with the row number."""
+"""Every table of the product. Indexes serve the list: each begins with the tenant and ends with the row number."""
 
 from datetime import date, datetime
 from typing import Any
