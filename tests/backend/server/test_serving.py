@@ -20,8 +20,8 @@ from typing import Any
 
 import pytest
 
-from ss_admin.backend import server as server_module
 from ss_admin.backend.server import serve
+from ss_admin.backend.server.checks import check_app
 from ss_admin.backend.store.engine import Store
 from tests.support.article import SAMPLE_BODY, sample_request
 from tests.support.backend import PEPPER, Person, test_settings
@@ -85,7 +85,8 @@ def test_a_port_in_use_is_one_clear_line_even_if_its_owner_would_share_it(tmp_pa
     ("arguments", "changes", "refusal"),
     [
         ({"workers": 2}, {}, (2, "needs SS_REDIS_URL")),
-        ({"workers": 2}, {"redis_url": "redis://localhost"}, (2, "not available in this version")),
+        ({"workers": 2}, {"redis_url": "http://user:secret-word@localhost"}, (2, "SS_REDIS_URL must be redis://")),
+        ({}, {"redis_url": "redis://localhost:port"}, (2, "SS_REDIS_URL must be redis://")),
         ({"workers": 0}, {}, (2, "--workers must be at least 1")),
         ({"port": 65536}, {}, (2, "--port must be from 0 to 65535")),
         ({"host": "no such host"}, {}, (1, "no address called no such host")),
@@ -130,10 +131,10 @@ def test_tls_is_served_with_the_given_certificate(tmp_path: Path) -> None:
 
 FORKING_LATE = """
 import os, time
-from ss_admin.backend import server
 from ss_admin.backend.cli import main
+from ss_admin.backend.server.announcer import Announcer
 
-asked, connection, fork = [], server._Announcer._connection, os.fork
+asked, connection, fork = [], Announcer._connection, os.fork
 
 def ask(announcer):
     asked.append(True)
@@ -145,7 +146,7 @@ def fork_late():
         os._exit(9)
     return fork()
 
-server._Announcer._connection, os.fork = ask, fork_late
+Announcer._connection, os.fork = ask, fork_late
 main()
 """
 
@@ -164,9 +165,9 @@ def test_a_call_in_flight_at_the_stop_gets_its_answer_and_its_use_is_kept(tmp_pa
         request = sample_request(chain, key.secret)
         with RawConnection(server.address) as in_flight, RawConnection(server.address) as idle:
             assert idle.answer(HEALTH).status == 200
+            began = datetime.now(UTC)
             in_flight.send(request[:-40])
             time.sleep(0.2)
-            began = datetime.now(UTC)
             server.process.send_signal(number)
             assert idle.socket.recv(1) == b""  # the drain has begun: idle connections are closed
             answer = in_flight.answer(request[-40:])
@@ -179,14 +180,15 @@ def test_a_call_in_flight_at_the_stop_gets_its_answer_and_its_use_is_kept(tmp_pa
 
 SLOW_TO_LOAD = """
 import multiprocessing, os, pathlib, time
-from ss_admin.backend import cli, server
-create_app = server.create_app
-def slowly(settings):
+from ss_admin.backend import cli
+from ss_admin.backend.server import worker
+create_app = worker.create_app
+def slowly(settings, **more):
     if multiprocessing.parent_process() is not None:
         pathlib.Path(os.environ["LOADING"]).touch()
         time.sleep(60)
-    return create_app(settings)
-server.create_app = slowly
+    return create_app(settings, **more)
+worker.create_app = slowly
 cli.main()
 """
 
@@ -265,27 +267,10 @@ def test_a_killed_supervisor_takes_its_worker_along(tmp_path: Path) -> None:
             pytest.fail("the port is still held")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="finds the worker in /proc")
-def test_a_killed_worker_is_replaced(tmp_path: Path) -> None:
-    with running_server(tmp_path) as server:
-        pid = server.process.pid
-        [worker] = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        os.kill(int(worker), signal.SIGKILL)
-        deadline = time.monotonic() + 20
-        while True:
-            try:
-                assert ask(server.address, HEALTH).status == 200
-                break
-            except OSError:
-                assert time.monotonic() < deadline
-                time.sleep(0.05)
-        assert server.stop()[0] == 0
-
-
 def test_secrets_of_the_environment_are_not_laid_under_requests(tmp_path: Path) -> None:
     program = (
-        "import ss_admin.backend.server as server, os, sys\n"
-        "original = server.create_app\n"
+        "import ss_admin.backend.server.worker as worker\n"
+        "original = worker.create_app\n"
         "class Leak:\n"
         "    def __init__(self, inner): self.inner = inner\n"
         "    def __call__(self, environ, start):\n"
@@ -296,7 +281,7 @@ def test_secrets_of_the_environment_are_not_laid_under_requests(tmp_path: Path) 
         "    app = original(settings, **more)\n"
         "    app.wsgi_app = Leak(app.wsgi_app)\n"
         "    return app\n"
-        "server.create_app = create\n"
+        "worker.create_app = create\n"
         "from ss_admin.backend.cli import main; main()\n"
     )
     command = (sys.executable, "-c", program)
@@ -373,7 +358,7 @@ def test_every_key_answered_201_survives_kill_9_and_none_is_half_there(tmp_path:
 
 def test_a_stuck_client_delays_the_stop_no_longer_than_the_drain_lasts(tmp_path: Path) -> None:
     program = (
-        "import ss_admin.backend.server as server\nserver.DRAIN_SECONDS = 1\n"
+        "import ss_admin.backend.server.supervisor as supervisor\nsupervisor.DRAIN_SECONDS = 1\n"
         "from ss_admin.backend.cli import main; main()"
     )
     with (
@@ -400,7 +385,7 @@ def test_the_app_that_is_made_for_a_check_sends_nothing(sqlite_url: str, tmp_pat
         [delivery_id] = post.put(receiver.url("127.0.0.1"))
         settings = test_settings(sqlite_url, webhook_allowed_networks="127.0.0.1", webhook_ca_file=certificate.ca_file)
         before = set(threading.enumerate())
-        server_module._check_app(settings)
+        check_app(settings)
         assert set(threading.enumerate()) <= before
     assert post.row(delivery_id).attempts == 0
     store.close()

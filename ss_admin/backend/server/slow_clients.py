@@ -1,0 +1,183 @@
+"""Ends the connections of clients whose bodies come too slowly: each holds one of the worker's threads meanwhile.
+
+A read counts from when it was first seen. It is overdue after 10 s, unless its bytes keep coming fast enough; sooner if
+one address has many of them, or if so many threads read that the others' calls are in danger.
+"""
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from typing import Any, NamedTuple
+
+from ss_admin.backend.gateway.body_reads import BODY_ENDED, BodyReads
+from ss_admin.backend.server.connections import (
+    CAN_SEE_CONNECTIONS,
+    Connection,
+    connections_from,
+    end_connection,
+)
+
+__all__ = ["Read", "SlowClients", "overdue_reads"]
+
+_log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.25
+PATIENCE_SECONDS = 10.0
+SLOWEST_BYTES_PER_SECOND = 10 * 1024
+"""A body that comes faster may take longer than the patience: as long as the largest one takes at this rate."""
+
+CROWDED_SECONDS = 1.0
+"""The patience where one address has more than `READS_PER_ADDRESS`, or half of the threads read."""
+
+READS_PER_ADDRESS = 32
+_WATCHED_SECONDS = 1.0
+_SILENT_LONGER_SECONDS = 5.0
+_TELL_SECONDS = 10.0
+
+Network = IPv4Network | IPv6Network
+Peer = tuple[str, int]
+
+
+class Read(NamedTuple):
+    """A body that is being read: of which request, from which address, and for how many seconds."""
+
+    environ: dict[str, Any]
+    address: str
+    seconds: float
+
+
+def overdue_reads(reads: Iterable[Read], *, threads: int, may_crowd: Callable[[str], bool]) -> list[Read]:
+    """Those that have lasted too long, the longest first. `may_crowd`: an address that has many clients behind it."""
+    reads = sorted(reads, key=lambda read: -read.seconds)
+    by_address = Counter(read.address for read in reads)
+    patience = PATIENCE_SECONDS
+    if len(reads) > 0.9 * threads:
+        patience = LOOK_SECONDS
+    elif len(reads) > 0.5 * threads:
+        patience = CROWDED_SECONDS
+
+    def allowed(read: Read) -> float:
+        if by_address[read.address] > READS_PER_ADDRESS and not may_crowd(read.address):
+            return min(patience, CROWDED_SECONDS)
+        return patience
+
+    return [read for read in reads if read.seconds >= allowed(read)]
+
+
+class SlowClients(threading.Thread):
+    """Looks four times a second. On Linux only: elsewhere a process cannot see its connections."""
+
+    def __init__(
+        self,
+        reads: BodyReads,
+        *,
+        threads: int,
+        max_body_bytes: int,
+        trusted: Collection[Network] = (),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(name="slow-clients", daemon=True)
+        self.ended = 0
+        self._reads = reads
+        self._threads = threads
+        self._longest_seconds = PATIENCE_SECONDS + max_body_bytes / SLOWEST_BYTES_PER_SECOND
+        self._trusted = trusted
+        self._clock = clock
+        self._since: dict[int, tuple[dict[str, Any], float]] = {}
+        self._owed: dict[Peer, tuple[float, int]] = {}
+        self._told_at = 0.0
+        self._untold: Counter[str] = Counter()
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        """Look until told to stop."""
+        while CAN_SEE_CONNECTIONS and not self._stopping.wait(LOOK_SECONDS):
+            try:
+                self.look()
+            except Exception:  # noqa: BLE001 - whatever it was, the next look may fare better
+                _log.exception("the look for slow clients failed")
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._stopping.set()
+
+    def look(self) -> None:
+        """End what is overdue now."""
+        reads = self._reads_now()
+        watched = {read.address for read in reads if read.seconds >= _WATCHED_SECONDS}
+        overdue = overdue_reads(reads, threads=self._threads, may_crowd=self._may_crowd)
+        watched |= {read.address for read in overdue}
+        if not watched:
+            self._owed.clear()
+            self._tell()
+            return
+        now = self._clock()
+        connections = list(connections_from(watched))
+        known, self._owed = self._owed, {}
+        for connection in connections:
+            if connection.is_owed:
+                self._owed[connection.peer] = known.get(connection.peer, (now, connection.received_bytes))
+        for address in {read.address for read in overdue}:
+            theirs = [read for read in overdue if read.address == address]
+            self._end(theirs, [each for each in connections if each.peer[0].partition("%")[0] == address], known)
+        self._tell()
+
+    def _reads_now(self) -> list[Read]:
+        now = self._clock()
+        since = {}
+        reads = []
+        for environ in self._reads.look():
+            kept = self._since.get(id(environ))
+            begun = kept[1] if kept is not None and kept[0] is environ else now
+            since[id(environ)] = (environ, begun)
+            reads.append(Read(environ, str(environ.get("REMOTE_ADDR", "")), now - begun))
+        self._since = since
+        return reads
+
+    def _may_crowd(self, address: str) -> bool:
+        try:
+            parsed = ip_address(address)
+        except ValueError:
+            return False
+        return any(parsed in network for network in self._trusted)
+
+    def _end(
+        self, reads: Sequence[Read], connections: Sequence[Connection], known: dict[Peer, tuple[float, int]]
+    ) -> None:
+        """As many of an address's connections as it has overdue reads; which of them they are, their behaviour tells.
+
+        A connection that is read from has sent nothing since the read began, and is owed an answer at two looks. One
+        that only idles is taken if the read is still there seconds later: an earlier answer may hide what it does.
+        """
+        least = reads[-1].seconds
+        silent = [each for each in connections if each.silent_seconds >= least - LOOK_SECONDS / 2]
+        suspects = [each for each in silent if each.peer in known and each.is_owed]
+        slow = [each for each in suspects if not self._comes_fast(each, known[each.peer], reads[0].seconds)]
+        slow.sort(key=lambda each: -each.silent_seconds)
+        lasting = sum(read.seconds > PATIENCE_SECONDS + _SILENT_LONGER_SECONDS for read in reads)
+        hidden = [each for each in silent if not each.is_owed][: max(lasting - len(suspects), 0)]
+        chosen = (slow + hidden)[: len(reads)]
+        for read in reads if chosen else ():
+            read.environ[BODY_ENDED] = True  # before the end, so that who reads knows that the body was cut
+        for connection in chosen:
+            if end_connection(connection):
+                self.ended += 1
+                self._untold[connection.peer[0]] += 1
+
+    def _comes_fast(self, connection: Connection, first: tuple[float, int], seconds: float) -> bool:
+        since, bytes_then = first
+        rate = (connection.received_bytes - bytes_then) / max(self._clock() - since, LOOK_SECONDS)
+        return rate >= SLOWEST_BYTES_PER_SECOND and seconds < self._longest_seconds
+
+    def _tell(self) -> None:
+        """One line for a burst."""
+        if self._untold and self._clock() - self._told_at >= _TELL_SECONDS:
+            self._told_at = self._clock()
+            _log.warning(
+                "clients that sent their bodies too slowly were cut off",
+                extra={"clients": self._untold.total(), "addresses": [name for name, _ in self._untold.most_common(5)]},
+            )
+            self._untold.clear()

@@ -1,0 +1,79 @@
+"""What each worker process does before it answers, and at its end."""
+
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.util import Finalize
+from pathlib import Path
+from typing import Any
+
+from ss_admin.backend.app import create_app
+from ss_admin.backend.journal.spool import Spool
+from ss_admin.backend.server.slow_clients import SlowClients
+from ss_admin.backend.settings import Settings
+from ss_admin.backend.telemetry.logs import configure_logging
+
+__all__ = ["AppLoader"]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class AppLoader:
+    """Makes the app in the worker process, and sees to its end. `loaded` is sent the process's number then.
+
+    `threads`: how many requests the worker answers at once.
+    """
+
+    settings: Settings
+    spool_folder: Path
+    threads: int
+    loaded: Connection
+
+    def __call__(self) -> Callable[..., Any]:
+        """The WSGI callable."""
+        _leave_interrupts_to_the_supervisor()
+        configure_logging(self.settings.log_level)  # a worker that was not forked knows nothing of it yet
+        app = create_app(self.settings, spool=Spool.join(self.spool_folder))
+        backend = app.extensions["ss_backend"]
+        # Runs when granian has drained the worker: calls in flight are answered, nothing more is coming.
+        Finalize(None, backend.close, exitpriority=10)
+        _forget_environment()
+        backend.start()
+        SlowClients(
+            backend.gateway.body_reads,
+            threads=self.threads,
+            max_body_bytes=self.settings.max_body_bytes,
+            trusted=self.settings.trusted_proxies,
+        ).start()
+        threading.Thread(target=_stop_with_parent, name="parent-watch", daemon=True).start()
+        with suppress(OSError):  # nobody is left to hear it
+            self.loaded.send_bytes(str(os.getpid()).encode("ascii"))
+        return app.wsgi_app
+
+
+def _leave_interrupts_to_the_supervisor() -> None:
+    """Ctrl-C reaches every process of the terminal; a worker that ended by itself would be taken for a crash."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+
+
+def _forget_environment() -> None:
+    """Leave no secret and no invented header in the environment, which granian lays under every request."""
+    for name in list(os.environ):
+        if name.upper().startswith(("SS_", "HTTP_")):
+            del os.environ[name]
+
+
+def _stop_with_parent() -> None:
+    """If the supervising process is killed, the worker must not go on and hold the port."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os.kill(os.getpid(), signal.SIGTERM)
