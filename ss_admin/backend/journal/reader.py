@@ -70,10 +70,13 @@ class JournalReader:
         """Delete the segments before this one: they are drained. What cannot be deleted now is at the next call."""
         if self._number < segment:
             self._close_file()
+        numbers: list[int] = []
         with contextlib.suppress(OSError):
-            for number in numbers_of_segments(self._folder):
-                if number < segment:
-                    segment_path(self._folder, number).unlink(missing_ok=True)
+            numbers = numbers_of_segments(self._folder)
+        for number in numbers:
+            if number < segment:
+                with contextlib.suppress(OSError):
+                    segment_path(self._folder, number).unlink()
 
     def sync(self, segment: int) -> None:
         """Have the segments from this one on written to the disk, so that they survive a loss of power as well.
