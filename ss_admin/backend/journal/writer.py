@@ -2,8 +2,8 @@
 
 Decision: no lock on the way of a call. `mmap.write` copies and moves on within one call of C, which no other thread of
 the interpreter interrupts; it refuses what does not fit, and only then a lock is taken. Measured on a shared machine,
-an entry of 873 bytes: 0.6 µs, of which the checksum takes 0.3; with a lock around a slice assignment 1.0 µs, and with
-four threads at it 4 µs, since whoever finds the lock held gives up the interpreter as well. An interpreter without the
+an entry of 873 bytes: 0.7 µs, of which the checksum takes 0.3; with a lock around a slice assignment 1.0 µs, and with
+four threads at it 5 µs, since whoever finds the lock held gives up the interpreter as well. An interpreter without the
 global lock has this guarantee from 3.14 on.
 """
 
