@@ -27,7 +27,12 @@ def read_body(environ: Environ, max_bytes: int, reads: BodyReads) -> bytes | Bod
 
     `reads` is told of each read, since a client may take its time.
     """
-    content = _read(environ, max_bytes + 1, reads)
+    mark = id(environ)
+    reads.under_way[mark] = environ
+    try:
+        content: bytes = environ["wsgi.input"].read(max_bytes + 1)
+    finally:
+        del reads.under_way[mark]
     if len(content) > max_bytes:
         drain_body(environ, reads)
         return BodyFault.TOO_LARGE
@@ -43,21 +48,13 @@ def read_body(environ: Environ, max_bytes: int, reads: BodyReads) -> bytes | Bod
 def drain_body(environ: Environ, reads: BodyReads) -> None:
     """Read and drop what is left of the body, up to `DRAINED_BYTES`."""
     left = DRAINED_BYTES
-    while left > 0:
-        chunk = _read(environ, min(left, _CHUNK_BYTES), reads)
-        if not chunk:
-            return
-        left -= len(chunk)
-
-
-def _read(environ: Environ, most: int, reads: BodyReads) -> bytes:
     mark = id(environ)
     reads.under_way[mark] = environ
     try:
-        content: bytes = environ["wsgi.input"].read(most)
+        while left > 0 and (chunk := environ["wsgi.input"].read(min(left, _CHUNK_BYTES))):
+            left -= len(chunk)
     finally:
         del reads.under_way[mark]
-    return content
 
 
 def _announced_length(environ: Environ) -> int | None:

@@ -11,14 +11,14 @@ from urllib.parse import parse_qsl
 
 from ss_admin.backend.gateway.access import check_call
 from ss_admin.backend.gateway.answers import Answer, problem_answer
-from ss_admin.backend.gateway.body import read_body
+from ss_admin.backend.gateway.body import BodyFault, read_body
 from ss_admin.backend.gateway.body_reads import BodyReads
 from ss_admin.backend.gateway.call import PartnerCall
 from ss_admin.backend.gateway.counters import CallCounters
 from ss_admin.backend.gateway.known_keys.entries import KeyRefused, KnownKey
 from ss_admin.backend.gateway.known_keys.known_keys import KnownKeys
 from ss_admin.backend.gateway.limits.decisions import Limiter
-from ss_admin.backend.gateway.payload import check_body, read_payload
+from ss_admin.backend.gateway.payload import check_media_type, read_payload, unfit_body
 from ss_admin.backend.gateway.rate_limits import LimitedWindow
 from ss_admin.backend.gateway.recorded_runs import RecordedRuns, RunOrder
 from ss_admin.backend.journal.entries import encode_call
@@ -89,9 +89,11 @@ class PartnerCalls:
         rulechain_id = call.rulechain_id
         known = self._find_chain(rulechain_id, key.tenant_id) if rulechain_id else None
         chain = check_call(key, known, rulechain_id, call.address)
-        content_type, encoding = environ.get("CONTENT_TYPE") or "", environ.get("HTTP_CONTENT_ENCODING") or ""
-        json = check_body(content_type, encoding, body, self._max_body_bytes)
-        return self._run(_new(RunOrder, (call, key, chain, read_payload(json), json)))
+        if environ.get("CONTENT_TYPE") != "application/json" or "HTTP_CONTENT_ENCODING" in environ:
+            check_media_type(environ.get("CONTENT_TYPE") or "", environ.get("HTTP_CONTENT_ENCODING") or "")
+        if isinstance(body, BodyFault):
+            raise unfit_body(body, self._max_body_bytes)
+        return self._run(_new(RunOrder, (call, key, chain, read_payload(body), body)))
 
     def _limited_window(self, key: KnownKey, limit: RateLimit) -> LimitedWindow:
         window = key.window = LimitedWindow(self._window(key.api_key_id, limit), limit)

@@ -7,29 +7,11 @@ from ss_admin.backend.problems import ProblemError
 from ss_admin.backend.strict_json import InvalidJson, parse_json_object
 from ss_admin.contract.problems import ProblemCode
 
-__all__ = ["check_body", "read_payload"]
+__all__ = ["check_media_type", "read_payload", "unfit_body"]
 
 
-def check_body(content_type: str, content_encoding: str, body: bytes | BodyFault, max_bytes: int) -> bytes:
-    """The body, if it may be JSON. Raises `ProblemError` 415, 413 and 400."""
-    if content_encoding or content_type != "application/json":
-        _check_media_type(content_type, content_encoding)
-    if body is BodyFault.TOO_LARGE:
-        raise ProblemError(ProblemCode.PAYLOAD_TOO_LARGE, f"The body is larger than {max_bytes:,} bytes.")
-    if body is BodyFault.CUT_SHORT:
-        raise ProblemError(ProblemCode.INVALID_JSON, "The body ended before the announced Content-Length.")
-    return body
-
-
-def read_payload(body: bytes) -> dict[str, Any]:
-    """The object that was sent. Raises `ProblemError` 400."""
-    try:
-        return parse_json_object(body)
-    except InvalidJson as fault:
-        raise ProblemError(ProblemCode.INVALID_JSON, str(fault)) from None
-
-
-def _check_media_type(content_type: str, content_encoding: str) -> None:
+def check_media_type(content_type: str, content_encoding: str) -> None:
+    """Raises `ProblemError` 415."""
     media_type, _, parameters = content_type.partition(";")
     if not _is_json(media_type.strip().lower()):
         sent = f"“{content_type[:80]}” was sent" if content_type else "no Content-Type was sent"
@@ -38,6 +20,21 @@ def _check_media_type(content_type: str, content_encoding: str) -> None:
         raise _unsupported("Send the JSON in UTF-8, with no parameter of Content-Type other than charset=utf-8.")
     if content_encoding.strip().lower() not in {"", "identity"}:
         raise _unsupported("Send the body without a Content-Encoding.")
+
+
+def unfit_body(fault: BodyFault, max_bytes: int) -> ProblemError:
+    """413 or 400."""
+    if fault is BodyFault.TOO_LARGE:
+        return ProblemError(ProblemCode.PAYLOAD_TOO_LARGE, f"The body is larger than {max_bytes:,} bytes.")
+    return ProblemError(ProblemCode.INVALID_JSON, "The body ended before the announced Content-Length.")
+
+
+def read_payload(body: bytes) -> dict[str, Any]:
+    """The object that was sent. Raises `ProblemError` 400."""
+    try:
+        return parse_json_object(body)
+    except InvalidJson as fault:
+        raise ProblemError(ProblemCode.INVALID_JSON, str(fault)) from None
 
 
 def _is_json(media_type: str) -> bool:

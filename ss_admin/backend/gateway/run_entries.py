@@ -29,14 +29,14 @@ class RunOrder(NamedTuple):
 
 def success_entry(order: RunOrder, execution_id: str, version: int, run: Run, result_json: bytes) -> bytes:
     """A run that succeeded. Raises `TypeError` where an effect is no JSON."""
-    key, effects = order.key, run.effects
+    key, effects, body = order.key, run.effects, order.body
     entry = encode_execution(
         execution_id,
         key.tenant_id,
         version,
         key.api_key_name,
         run.duration_ms,
-        _input_json(order),
+        body if b"\\u" not in body else _input_json(order),
         result_json,
         effects=as_journaled(effects) if effects else (),
     )

@@ -3,10 +3,11 @@
 A run only gathers them. They are stored with the execution, in one transaction, after the whole run has succeeded.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["CALL_WEBHOOK", "SAVE_RECORD", "Effect", "SavedDocument", "WebhookCall", "tell_effect"]
+__all__ = ["CALL_WEBHOOK", "SAVE_RECORD", "Effect", "SavedDocument", "WebhookCall", "as_journaled", "tell_effect"]
 
 SAVE_RECORD = "saveRecord"
 CALL_WEBHOOK = "callWebhook"
@@ -35,6 +36,16 @@ class WebhookCall:
 
 
 Effect = SavedDocument | WebhookCall
+
+
+def as_journaled(effects: Iterable[Effect]) -> list[list[Any]]:
+    """The effects as they stand in the journal's entry of an execution."""
+    return [
+        [SAVE_RECORD, effect.id, effect.node_id, effect.node_name, effect.collection, effect.document]
+        if isinstance(effect, SavedDocument)
+        else [CALL_WEBHOOK, effect.id, effect.node_id, effect.node_name, effect.url, effect.data]
+        for effect in effects
+    ]
 
 
 def tell_effect(effect: Effect, *, trial: bool) -> str:

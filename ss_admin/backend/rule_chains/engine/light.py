@@ -58,20 +58,16 @@ class LightChain:
         busy_since = time.thread_time_ns() if self._is_suspect else None
         began = time.perf_counter_ns()
         try:
-            self._check(payload)
+            if not self._schema.accepts(payload):
+                raise as_mismatch(self._schema.find_faults(payload))
             return as_run(self._graph.run(payload, trace=trace))
         except GraphFailed as failure:
             raise as_failed(failure) from None
+        except InvalidSchema as fault:
+            raise _unusable(fault) from None
         finally:
             if time.perf_counter_ns() - began > SLOW_MILLISECONDS * 1e6:
                 self._watch(busy_since)
-
-    def _check(self, payload: dict[str, Any]) -> None:
-        try:
-            if not self._schema.accepts(payload):
-                raise as_mismatch(self._schema.find_faults(payload))
-        except InvalidSchema as fault:
-            raise _unusable(fault) from None
 
     def _watch(self, busy_since: int | None) -> None:
         """Judged by what this thread itself took: a machine that has much else to do makes no chain heavy."""
