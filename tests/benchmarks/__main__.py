@@ -13,13 +13,21 @@ from pathlib import Path
 
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.calls import measure_calls
+from tests.benchmarks.key_look_up import measure_key_look_up
 from tests.benchmarks.latency import measure_latency
 from tests.benchmarks.lists import measure_all_lists
+from tests.benchmarks.many_workers import measure_many_workers
+from tests.benchmarks.memory import measure_memory
 from tests.benchmarks.report import Findings, as_markdown, as_text, goals_table
+from tests.benchmarks.sustained import measure_sustained
 
 SECTIONS: dict[str, Callable[[Bench], Findings]] = {
     "calls": measure_calls,
+    "sustained": measure_sustained,
+    "workers": measure_many_workers,
     "latency": measure_latency,
+    "keys": measure_key_look_up,
+    "memory": measure_memory,
     "lists": measure_all_lists,
 }
 

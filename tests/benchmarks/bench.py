@@ -32,14 +32,17 @@ class Bench:
         sys.stderr.write(f"{words}\n")
 
     def in_turn(
-        self, subjects: Mapping[str, "Subject"], *, connections: int = CONNECTIONS
+        self, subjects: Mapping[str, "Subject"], *, connections: int = CONNECTIONS, core: int | None = LOAD_CORE
     ) -> dict[str, list[Measured]]:
-        """Each subject in every round, after a short warm-up: what disturbs the machine meets all alike."""
+        """Each subject in every round, after a short warm-up: what disturbs the machine meets all alike.
+
+        `core`: the one that the load is bound to; None: it may use all.
+        """
         found: dict[str, list[Measured]] = {name: [] for name in subjects}
         for number in range(1 + self.rounds):
             for name, subject in subjects.items():
                 seconds = self.seconds if number else 1
-                measured = subject.load.run(seconds, connections=connections, core=LOAD_CORE)
+                measured = subject.load.run(seconds, connections=connections, core=core)
                 if number:
                     found[name].append(measured)
                 settle(subject.served)
@@ -54,16 +57,17 @@ class Subject:
     load: Load
 
 
-def settle(served: Served, give_up_after: float = 120) -> float:
+def settle(served: Served, give_up_after: float = 120, *, with_workers: bool = False) -> float:
     """Wait until the server's other processes have nothing left to do; how many seconds that took.
 
     What the housekeeping has still to write would take its processor time from whatever is measured next.
+    `with_workers`: the workers too, which load what they need when they start.
     """
     begun = time.monotonic()
     while time.monotonic() - begun < give_up_after:
-        used, at = served.others_cpu_seconds(), time.monotonic()
+        used, at = served.cpu_seconds(with_workers=with_workers), time.monotonic()
         time.sleep(_LOOK_SECONDS)
-        if served.others_cpu_seconds() - used < _IDLE_SHARE * (time.monotonic() - at):
+        if served.cpu_seconds(with_workers=with_workers) - used < _IDLE_SHARE * (time.monotonic() - at):
             return at - begun
     raise TimeoutError(f"{served.url}: still at work {give_up_after:.0f} s after the last call")
 

@@ -24,6 +24,7 @@ from ss_admin.contract.api_key_format import PREFIX, RANDOM_LENGTH, check_charac
 from ss_admin.contract.api_keys import ApiKeyStatus, Permissions, RateLimit
 from ss_admin.contract.documents import ObjectRef
 from ss_admin.resource_files import resource_path
+from tests.benchmarks.load import CONNECTIONS
 from tests.support.backend import PASSWORD, PEPPER, cheap_passwords
 
 __all__ = ["ADMIN", "Estate", "derive_key", "key_row", "write_estate"]
@@ -71,6 +72,7 @@ def write_estate(url: str) -> Estate:
     kinds = {
         "limited": _Kind(KEYS, LIMIT),
         "unlimited": _Kind(KEYS, None),
+        "busy": _Kind(CONNECTIONS, _HOT_LIMIT),
         "hot": _Kind(1, _HOT_LIMIT),
         "used up": _Kind(1, _USED_UP_LIMIT),
         "disabled": _Kind(KEYS, LIMIT, status=ApiKeyStatus.DISABLED),

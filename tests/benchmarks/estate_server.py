@@ -5,12 +5,14 @@ from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
-from tests.benchmarks.estate import Estate, write_estate
+from ss_admin.contract.api_keys import RateLimit
+from tests.benchmarks.estate import LIMIT, Estate, write_estate
 from tests.benchmarks.load import make_bodies
+from tests.benchmarks.many_keys import write_many_keys
 from tests.benchmarks.servers import Served, serve_backend
 from tests.support.backend import PEPPER
 
-__all__ = ["serve_estate"]
+__all__ = ["serve_estate", "serve_many_keys"]
 
 
 @contextmanager
@@ -20,12 +22,26 @@ def serve_estate(
     """`database_url`: an empty database; by default a new SQLite file in `folder`."""
     database_url = database_url or f"sqlite:///{folder / 'estate.db'}"
     estate = write_estate(database_url)
-    settings = {"database_url": database_url, "key_pepper": PEPPER, "spool_dir": str(folder / "spool")}
+    settings = _settings(folder, database_url)
     if redis_url:
         settings["redis_url"] = redis_url
     with serve_backend(folder, settings, workers=workers) as served:
         _use_up(served, estate)
         yield served, estate
+
+
+@contextmanager
+def serve_many_keys(folder: Path, count: int, limit: RateLimit = LIMIT) -> Iterator[tuple[Served, Estate]]:
+    """One worker over a new SQLite file with so many keys (`known_keys`) of this limit."""
+    inner = folder / str(count)
+    inner.mkdir()
+    estate = write_many_keys(inner / "estate.db", count, limit)
+    with serve_backend(inner, _settings(inner, f"sqlite:///{inner / 'estate.db'}")) as served:
+        yield served, estate
+
+
+def _settings(folder: Path, database_url: str) -> dict[str, str]:
+    return {"database_url": database_url, "key_pepper": PEPPER, "spool_dir": str(folder / "spool")}
 
 
 def _use_up(served: Served, estate: Estate) -> None:

@@ -55,12 +55,15 @@ class Measured:
 
 @dataclass(frozen=True)
 class Load:
-    """Calls to one address. `keys`: taken in turn, an empty one sends no header; `is_refused`: what is to come back."""
+    """Calls to one address. `keys`: taken in turn, an empty one sends no header.
+
+    `is_refused`: what is to come back; None: either.
+    """
 
     url: str
     keys: Sequence[str] = ("",)
     bodies: Sequence[str] = ("{}",)
-    is_refused: bool = False
+    is_refused: bool | None = False
 
     def run(self, seconds: int, *, connections: int = CONNECTIONS, core: int | None = None) -> Measured:
         """Calls without a pause. `core`: the only one the load may use. Raises `LoadFailed`."""
@@ -85,7 +88,7 @@ class Load:
         if done.returncode:
             raise LoadFailed(f"wrk failed: {done.stdout}{done.stderr}")
         found = parse_result(done.stdout, _seconds_since(used))
-        expected = found.calls if self.is_refused else 0
+        expected = {None: found.refused, True: found.calls, False: 0}[self.is_refused]
         if found.broken or found.refused != expected:
             raise LoadFailed(f"{self.url}: {found.refused} of {found.calls} refused, {found.broken} broken")
         return found

@@ -9,7 +9,8 @@ from contextlib import closing
 from pathlib import Path
 
 from ss_admin.contract.api_key_format import mask_api_key
-from tests.benchmarks.estate import Estate, derive_key, write_estate
+from ss_admin.contract.api_keys import RateLimit
+from tests.benchmarks.estate import LIMIT, Estate, derive_key, write_estate
 from tests.support.backend import PEPPER
 
 __all__ = ["known_keys", "write_many_keys"]
@@ -23,8 +24,8 @@ def known_keys(count: int) -> Iterator[str]:
     return (derive_key(f"one of many {number}") for number in range(count))
 
 
-def write_many_keys(database: Path, count: int) -> Estate:
-    """An estate with so many more keys like its limited ones. Triggers and indexes stand again when it returns.
+def write_many_keys(database: Path, count: int, limit: RateLimit = LIMIT) -> Estate:
+    """An estate with so many more keys, all with this limit. Triggers and indexes stand again when it returns.
 
     The triggers' work is done at once at the end: the count of keys and the index of the search. Nothing is noted in
     the order of changes, which is for servers that know these keys already.
@@ -38,7 +39,7 @@ def write_many_keys(database: Path, count: int) -> Estate:
         ).fetchall()
         for kind, name, _ in set_aside:
             connection.execute(f"DROP {kind} {name}")
-        _copy_row(connection, count)
+        _copy_row(connection, count, limit)
         connection.execute("UPDATE api_key_counts SET api_keys = (SELECT count(*) FROM api_keys)")
         connection.execute("INSERT INTO api_key_search (api_key_search) VALUES ('rebuild')")
         for _, _, statement in set_aside:
@@ -48,9 +49,10 @@ def write_many_keys(database: Path, count: int) -> Estate:
     return estate
 
 
-def _copy_row(connection: sqlite3.Connection, count: int) -> None:
+def _copy_row(connection: sqlite3.Connection, count: int, limit: RateLimit) -> None:
     columns = [row[1] for row in connection.execute("PRAGMA table_info(api_keys)") if row[1] != "number"]
-    values = ", ".join("?" if column in _OWN else column for column in columns)
+    fixed = {"rate_max_requests": limit.max_requests, "rate_window_seconds": limit.window_seconds}
+    values = ", ".join("?" if column in _OWN else str(fixed.get(column, column)) for column in columns)
     own = [column for column in columns if column in _OWN]
     connection.executemany(
         f"INSERT INTO api_keys ({', '.join(columns)}) "

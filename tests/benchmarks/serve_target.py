@@ -11,9 +11,16 @@ import threading
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from ss_admin.backend.server import BLOCKING_THREADS, LISTEN_BACKLOG, MAX_CONNECTIONS
+from ss_admin.backend.server.supervisor import (
+    BLOCKING_THREADS,
+    HEADER_SECONDS,
+    LISTEN_BACKLOG,
+    MAX_CONNECTIONS,
+    MAX_HEAD_BYTES,
+)
 
 
 def main(target: str, workers: int) -> None:
@@ -31,7 +38,8 @@ def main(target: str, workers: int) -> None:
         workers=workers,
         blocking_threads=int(os.environ.get("BENCH_THREADS", BLOCKING_THREADS)),
         runtime_threads=1,
-        http=HTTPModes.auto,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000, max_buffer_size=MAX_HEAD_BYTES),
         backlog=LISTEN_BACKLOG,
         backpressure=MAX_CONNECTIONS,
         log_level=LogLevels.error,
