@@ -10,6 +10,7 @@ from ss_admin.backend.store.engine import Store
 from ss_admin.backend.telemetry.logs import JsonLines
 from ss_admin.contract.api_key_format import new_api_key
 from tests.support.backend import PASSWORD, Person, Town
+from tests.support.housekeeping import settle
 
 WRONG_PASSWORD = "my other account's password"
 
@@ -38,7 +39,7 @@ def secrets(app: Flask, town: Town, admin: Person, caplog: pytest.LogCaptureFixt
     second = client.post("/api/v1/session", json={"username": admin.username, "password": PASSWORD}).json["token"]
     client.delete("/api/v1/session", headers={"Authorization": f"Bearer {second}"})
     town.directory.change_password(admin.username, WRONG_PASSWORD + " now")
-    app.extensions["ss_backend"].gateway.close()
+    settle(app)
     return {
         "key": key,
         "stranger": stranger,

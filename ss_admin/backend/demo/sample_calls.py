@@ -10,13 +10,15 @@ from typing import Any, Final
 from ss_admin.backend.demo.sample_chains import ChainVersion, SampleChain
 from ss_admin.backend.demo.sample_keys import SampleKey, new_id
 from ss_admin.backend.demo.sample_payloads import CALLED_CHAINS, make_payload
-from ss_admin.backend.rule_chains.engine.effects import WebhookCall
+from ss_admin.backend.journal.entries import CallEntry, ExecutionEntry
+from ss_admin.backend.rule_chains.engine.effects import CALL_WEBHOOK, as_journaled
 from ss_admin.backend.rule_chains.engine.graph import Graph
 from ss_admin.backend.rule_chains.engine.outcomes import GraphFailed
 from ss_admin.backend.rule_chains.engine.runs import RuleChainFailed, Run, as_failed, as_run
-from ss_admin.backend.rule_chains.executions.writing import ExecutionRecord
+from ss_admin.backend.store.types import from_microseconds, to_microseconds
 from ss_admin.contract.api_keys import Entity
-from ss_admin.contract.executions import DeliveryStatus, ExecutionOutcome
+from ss_admin.contract.executions import DeliveryStatus
+from ss_admin.contract.problems import ProblemCode
 
 __all__ = ["plan_calls", "settle_deliveries"]
 
@@ -59,7 +61,7 @@ class _Graphs:
 
 def plan_calls(
     random: Random, now: datetime, *, tenant_id: str, keys: Sequence[SampleKey], chains: Sequence[SampleChain]
-) -> list[ExecutionRecord]:
+) -> list[CallEntry]:
     """What became of every call, oldest first; the last one of a key is at its last use."""
     graphs, calls = _Graphs(), []
     for key in keys:
@@ -69,21 +71,21 @@ def plan_calls(
             if chain and version and version.settings.enabled and version.settings.is_external:
                 ended = _run(graphs, chain, version, make_payload(version.settings.name, random))
                 calls.append(_call(random, _Call(tenant_id, key, chain, version, at), ended))
-    return sorted(calls, key=lambda call: call.at)
+    return sorted(calls, key=lambda call: call.at_us)
 
 
-def settle_deliveries(random: Random, calls: Sequence[ExecutionRecord]) -> list[dict[str, Any]]:
+def settle_deliveries(random: Random, calls: Sequence[CallEntry]) -> list[dict[str, Any]]:
     """How each webhook ended, as values of its row, its id under `delivery_id`: nothing is sent any more."""
     settled = []
     for call in calls:
-        for effect in call.effects:
-            if not isinstance(effect, WebhookCall):
+        for kind, delivery_id, *_ in call.execution.effects if call.execution else ():
+            if kind != CALL_WEBHOOK:
                 continue
             given_up = random.random() < _GIVEN_UP
-            delivered_at = call.at + timedelta(seconds=random.uniform(0.2, 2))
+            delivered_at = from_microseconds(call.at_us) + timedelta(seconds=random.uniform(0.2, 2))
             settled.append(
                 {
-                    "delivery_id": effect.id,
+                    "delivery_id": delivery_id,
                     "status": (DeliveryStatus.GIVEN_UP if given_up else DeliveryStatus.DELIVERED).value,
                     "attempts": random.randint(24, 34) if given_up else 1,
                     "next_attempt_at": None,
@@ -129,26 +131,34 @@ def _run(graphs: _Graphs, chain: SampleChain, version: ChainVersion, payload: di
     except RuleChainFailed as failure:
         return {
             "input": payload,
-            "outcome": ExecutionOutcome.FAILED,
             "error": failure.message,
             "failed_node_id": failure.node_id,
-            "trace": failure.trace,
+            "trace": [node.model_dump(mode="json") for node in failure.trace],
         }
-    return {"input": payload, "outcome": ExecutionOutcome.SUCCEEDED, "result": run.result, "effects": run.effects}
+    return {"input": payload, "result": run.result, "effects": as_journaled(run.effects)}
 
 
-def _call(random: Random, call: _Call, ended: dict[str, Any]) -> ExecutionRecord:
+def _call(random: Random, call: _Call, ended: dict[str, Any]) -> CallEntry:
     key = call.key
-    return ExecutionRecord(
+    nothing: dict[str, Any] = {"result": None, "error": None, "failed_node_id": None, "trace": [], "effects": []}
+    execution = ExecutionEntry(
         id=new_id(random),
         tenant_id=call.tenant_id,
-        rulechain_id=call.chain.id,
         definition_version=call.version.definition_version,
-        at=call.at,
-        api_key_id=key.id,
         api_key_name=f"{key.latest.settings.name} ({key.masked_key})",
-        address=key.last_used_address or "192.0.2.1",
-        request_id=new_id(random),
         duration_ms=round(random.lognormvariate(-1.6, 0.5), 3),
-        **ended,
+        **nothing | ended,
+    )
+    failed = execution.error is not None
+    return CallEntry(
+        at_us=to_microseconds(call.at),
+        request_id=new_id(random),
+        status=500 if failed else 200,
+        code=ProblemCode.RULECHAIN_FAILED.value if failed else "succeeded",
+        duration_us=round(execution.duration_ms * 1000),
+        address=key.last_used_address or "192.0.2.1",
+        api_key_id=key.id,
+        key_was_deleted=False,
+        rulechain_id=call.chain.id,
+        execution=execution,
     )

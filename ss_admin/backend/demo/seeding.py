@@ -23,8 +23,9 @@ from ss_admin.backend.demo.narrowed_keys import narrow_some
 from ss_admin.backend.demo.sample_calls import plan_calls, settle_deliveries
 from ss_admin.backend.demo.sample_chains import SampleChain, plan_chains
 from ss_admin.backend.demo.sample_keys import YEAR, SampleKey, new_id, plan_keys
+from ss_admin.backend.journal.entries import CallEntry
 from ss_admin.backend.rule_chains.changes import folded_name
-from ss_admin.backend.rule_chains.executions.writing import ExecutionRecord, insert_executions
+from ss_admin.backend.rule_chains.executions.writing import insert_executions
 from ss_admin.backend.store.tables import (
     ActivityRow,
     ApiKeyRow,
@@ -160,7 +161,7 @@ def _insert_keys(session: Session, tenant: _Tenant, keys: Sequence[SampleKey]) -
         note_rule_chains(session, number, narrowed[key_id])
 
 
-def _insert_calls(session: Session, random: Random, calls: Sequence[ExecutionRecord]) -> None:
+def _insert_calls(session: Session, random: Random, calls: Sequence[CallEntry]) -> None:
     """The calls with what they saved and ordered; nothing of it is left to be sent."""
     insert_executions(session, calls)
     settled = settle_deliveries(random, calls)

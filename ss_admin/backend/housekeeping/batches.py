@@ -17,7 +17,7 @@ from ss_admin.backend.housekeeping.positions import Place, move_position
 from ss_admin.backend.housekeeping.sources import Reading
 from ss_admin.backend.housekeeping.usage import RefusalBound, Usage
 from ss_admin.backend.journal.entries import CallEntry, EntryInvalid, decode_entry
-from ss_admin.backend.rule_chains.executions.rows import ExecutionRows
+from ss_admin.backend.rule_chains.executions.writing import ExecutionRows
 from ss_admin.backend.store.engine import Store
 
 __all__ = ["BatchWriter"]

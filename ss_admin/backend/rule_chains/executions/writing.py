@@ -1,181 +1,182 @@
-"""Writes executions with their effects, in the caller's transaction: all of it is there afterwards, or nothing.
+"""Turns runs as they were journaled into rows: executions, what they saved, the webhooks they order, their days.
 
-The order of the statements is the same for every writer, and day counters are written in the order of their keys: two
-writers wait for each other in turn and never crosswise.
+It is on the way of every call, so the rows are plain tuples, as the columns hold them, and go to the driver as such.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from types import MappingProxyType
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Insert, case, insert
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from ss_admin.backend.rule_chains.engine.effects import Effect, SavedDocument, WebhookCall
-from ss_admin.backend.rule_chains.executions.masking import mask_keys_in_json, mask_keys_in_text
-from ss_admin.backend.store.tables import DeliveryRow, ExecutionRow, RecordRow, RuleChainDayRow
+from ss_admin.backend.journal.entries import CallEntry, ExecutionEntry
+from ss_admin.backend.rule_chains.engine.effects import SAVE_RECORD
+from ss_admin.backend.store.bulk import execute_many, insert_many
+from ss_admin.backend.store.types import from_microseconds
 from ss_admin.contract.executions import DeliveryStatus, ExecutionOutcome
-from ss_admin.contract.rule_chains import NodeTrace
 
-__all__ = ["ExecutionRecord", "delivery_body", "insert_executions"]
-
-Values = dict[str, Any]
+__all__ = ["ExecutionRows", "delivery_body", "insert_executions"]
 
 _NAME_CHARACTERS = 200
 _ERROR_CHARACTERS = 10_000
+_ADDRESS_CHARACTERS = 45
+_DAY_US = 86_400_000_000
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+_SUCCEEDED, _FAILED = ExecutionOutcome.SUCCEEDED.value, ExecutionOutcome.FAILED.value
+_PENDING = DeliveryStatus.PENDING.value
+
+_EXECUTION = (
+    "id", "tenant_id", "rulechain_id", "definition_version", "at", "outcome", "api_key_id", "api_key_name", "address",
+    "request_id", "duration_ms", "input", "result", "error", "failed_node_id", "trace",
+)  # fmt: skip
+_RECORD = ("id", "tenant_id", "collection", "execution_id", "node_id", "document", "created_at")
+_DELIVERY = (
+    "id", "tenant_id", "rulechain_id", "execution_id", "node_id", "node_name", "url", "body", "status", "attempts",
+    "created_at", "next_attempt_at",
+)  # fmt: skip
+_COUNT_DAY = """
+    INSERT INTO rule_chain_days (rulechain_id, day, succeeded, failed, last_run_at) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (rulechain_id, day) DO UPDATE SET
+        succeeded = rule_chain_days.succeeded + excluded.succeeded,
+        failed = rule_chain_days.failed + excluded.failed,
+        last_run_at = CASE WHEN excluded.last_run_at > rule_chain_days.last_run_at
+            THEN excluded.last_run_at ELSE rule_chain_days.last_run_at END
+"""
+
+Row = tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ExecutionRecord:
-    """One run of a chain for a partner, as it is to be kept. `at`: when it began, UTC; `effects`: of a success only.
+class ExecutionRows:
+    """The rows of many runs. `write` may be called again where a transaction was undone."""
 
-    `api_key_name`: the key's name with its masked form, as at the time of the call.
-    """
+    __slots__ = ("_days", "_deliveries", "_executions", "_records")
 
-    id: str
-    tenant_id: str
-    rulechain_id: str
-    definition_version: int
-    at: datetime
-    outcome: ExecutionOutcome
-    api_key_id: str
-    api_key_name: str
-    address: str
-    request_id: str
-    duration_ms: float
-    input: Mapping[str, Any]
-    result: Mapping[str, Any] | None = None
-    error: str | None = None
-    failed_node_id: str | None = None
-    trace: Sequence[NodeTrace] = ()
-    effects: Sequence[Effect] = ()
+    def __init__(self) -> None:
+        self._executions: list[Row] = []
+        self._records: list[Row] = []
+        self._deliveries: list[Row] = []
+        self._days: dict[tuple[str, int], list[int]] = {}
+
+    @property
+    def orders_webhooks(self) -> bool:
+        """Whether there is something for the outbox."""
+        return bool(self._deliveries)
+
+    def add(self, call: CallEntry, run: ExecutionEntry) -> None:
+        """One more run, of this call. Its API keys are masked already."""
+        at, rulechain_id = call.at_us, call.rulechain_id or ""
+        failed = run.error is not None
+        self._executions.append(
+            (
+                run.id,
+                run.tenant_id,
+                rulechain_id,
+                run.definition_version,
+                at,
+                _FAILED if failed else _SUCCEEDED,
+                call.api_key_id,
+                _storable(run.api_key_name),
+                _storable(call.address, _ADDRESS_CHARACTERS),
+                call.request_id,
+                run.duration_ms,
+                orjson.dumps(run.input).decode(),
+                None if run.result is None else orjson.dumps(run.result).decode(),
+                None if run.error is None else _storable(run.error, _ERROR_CHARACTERS),
+                None if run.failed_node_id is None else _storable(run.failed_node_id),
+                orjson.dumps(run.trace).decode() if run.trace else "[]",
+            )
+        )
+        day = self._days.setdefault((rulechain_id, at // _DAY_US), [0, 0, at])
+        day[failed] += 1
+        day[2] = max(day[2], at)
+        for effect in run.effects:
+            self._add_effect(call, run, *effect)
+
+    def write(self, connection: Connection) -> None:
+        """In the caller's transaction: all of it, or nothing.
+
+        The order of the statements is the same for every writer, and day counters are written in the order of their
+        keys: two writers wait for each other in turn and never crosswise.
+        """
+        insert_many(connection, "executions", _EXECUTION, self._executions)
+        insert_many(connection, "records", _RECORD, self._records)
+        insert_many(connection, "deliveries", _DELIVERY, self._deliveries)
+        # Last, since these rows are what other writers wait for.
+        execute_many(
+            connection,
+            _COUNT_DAY,
+            [
+                (rulechain_id, date.fromordinal(_EPOCH_DAY + day).isoformat(), *counted)
+                for (rulechain_id, day), counted in sorted(self._days.items())
+            ],
+        )
+
+    def _add_effect(  # noqa: PLR0917 - an effect's fields, as they are journaled
+        self, call: CallEntry, run: ExecutionEntry, kind: str, effect_id: str, node_id: str, node_name: str,
+        place: str, data: Any,  # noqa: ANN401 - any JSON
+    ) -> None:  # fmt: skip
+        at, rulechain_id = call.at_us, call.rulechain_id or ""
+        if kind == SAVE_RECORD:
+            document = orjson.dumps(data).decode()
+            self._records.append((effect_id, run.tenant_id, place, run.id, _storable(node_id), document, at))
+            return
+        body = delivery_body(
+            effect_id, data, execution_id=run.id, rulechain_id=rulechain_id, created_at=from_microseconds(at)
+        )
+        self._deliveries.append(
+            (
+                effect_id,
+                run.tenant_id,
+                rulechain_id,
+                run.id,
+                _storable(node_id),
+                _storable(node_name),
+                place,
+                body,
+                _PENDING,
+                0,
+                at,
+                at,
+            )
+        )
 
 
-def insert_executions(session: Session, batch: Sequence[ExecutionRecord]) -> None:
-    """Add the executions, what they saved, the webhooks they order, and count them for their chains' days."""
-    if not batch:
-        return
-    connection = session.connection()
-    connection.execute(insert(ExecutionRow), [_execution(record) for record in batch])
-    records = [_record(record, effect) for record, effect in _effects(batch) if isinstance(effect, SavedDocument)]
-    if records:
-        connection.execute(insert(RecordRow), records)
-    deliveries = [_delivery(record, effect) for record, effect in _effects(batch) if isinstance(effect, WebhookCall)]
-    if deliveries:
-        connection.execute(insert(DeliveryRow), deliveries)
-    # Last, since these rows are what other writers wait for.
-    connection.execute(_COUNT[connection.dialect.name], _counts(batch))
+def insert_executions(session: Session, calls: Iterable[CallEntry]) -> None:
+    """Add the runs of the calls, with all that came of them, in the session's transaction."""
+    rows = ExecutionRows()
+    for call in calls:
+        if call.execution is not None:
+            rows.add(call, call.execution)
+    rows.write(session.connection())
 
 
-def delivery_body(call: WebhookCall, *, execution_id: str, rulechain_id: str, created_at: datetime) -> str:
+def delivery_body(
+    delivery_id: str,
+    data: Any,  # noqa: ANN401 - any JSON
+    *,
+    execution_id: str,
+    rulechain_id: str,
+    created_at: datetime,
+) -> str:
     """The whole body of a webhook as JSON. It is made once, so every attempt sends the same bytes under one signature.
 
     Receivers tell repeated attempts by `delivery_id`.
     """
     document = {
-        "delivery_id": call.id,
+        "delivery_id": delivery_id,
         "execution_id": execution_id,
         "rulechain_id": rulechain_id,
-        "created_at": created_at.isoformat().replace("+00:00", "Z"),
-        "data": mask_keys_in_json(call.data),
+        "created_at": created_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "data": data,
     }
-    return orjson.dumps(document).decode("utf-8")
-
-
-def _effects(batch: Iterable[ExecutionRecord]) -> Iterable[tuple[ExecutionRecord, Effect]]:
-    return ((record, effect) for record in batch for effect in record.effects)
-
-
-def _execution(record: ExecutionRecord) -> Values:
-    return {
-        "id": record.id,
-        "tenant_id": record.tenant_id,
-        "rulechain_id": record.rulechain_id,
-        "definition_version": record.definition_version,
-        "at": record.at,
-        "outcome": record.outcome.value,
-        "api_key_id": record.api_key_id,
-        "api_key_name": _storable(record.api_key_name, _NAME_CHARACTERS),
-        "address": record.address,
-        "request_id": record.request_id,
-        "duration_ms": record.duration_ms,
-        "input": mask_keys_in_json(record.input),
-        "result": mask_keys_in_json(record.result),
-        "error": None if record.error is None else _storable(mask_keys_in_text(record.error), _ERROR_CHARACTERS),
-        "failed_node_id": None if record.failed_node_id is None else _storable(record.failed_node_id),
-        "trace": mask_keys_in_json([node.model_dump(mode="json") for node in record.trace]),
-    }
-
-
-def _record(record: ExecutionRecord, saved: SavedDocument) -> Values:
-    return {
-        "id": saved.id,
-        "tenant_id": record.tenant_id,
-        "collection": saved.collection,
-        "execution_id": record.id,
-        "node_id": _storable(saved.node_id),
-        "document": mask_keys_in_json(saved.document),
-        "created_at": record.at,
-    }
-
-
-def _delivery(record: ExecutionRecord, call: WebhookCall) -> Values:
-    body = delivery_body(call, execution_id=record.id, rulechain_id=record.rulechain_id, created_at=record.at)
-    return {
-        "id": call.id,
-        "tenant_id": record.tenant_id,
-        "rulechain_id": record.rulechain_id,
-        "execution_id": record.id,
-        "node_id": _storable(call.node_id),
-        "node_name": _storable(call.node_name),
-        "url": call.url,
-        "body": body,
-        "status": DeliveryStatus.PENDING.value,
-        "attempts": 0,
-        "created_at": record.at,
-        "next_attempt_at": record.at,
-    }
-
-
-def _counts(batch: Iterable[ExecutionRecord]) -> list[Values]:
-    days: dict[tuple[str, date], Values] = {}
-    for record in batch:
-        key = (record.rulechain_id, record.at.date())
-        if key not in days:
-            days[key] = {
-                "rulechain_id": key[0], "day": key[1], "succeeded": 0, "failed": 0, "last_run_at": record.at
-            }  # fmt: skip
-        day = days[key]
-        day[record.outcome.value] += 1
-        day["last_run_at"] = max(day["last_run_at"], record.at)
-    return [days[key] for key in sorted(days)]
-
-
-def _count_statement(insertion: postgresql.Insert | sqlite.Insert) -> Insert:
-    new, kept = insertion.excluded, RuleChainDayRow
-    return insertion.on_conflict_do_update(
-        index_elements=[kept.rulechain_id, kept.day],
-        set_={
-            "succeeded": kept.succeeded + new.succeeded,
-            "failed": kept.failed + new.failed,
-            "last_run_at": case((new.last_run_at > kept.last_run_at, new.last_run_at), else_=kept.last_run_at),
-        },
-    )
-
-
-_COUNT: Mapping[str, Insert] = MappingProxyType(
-    {
-        "postgresql": _count_statement(postgresql.insert(RuleChainDayRow)),
-        "sqlite": _count_statement(sqlite.insert(RuleChainDayRow)),
-    }
-)
+    return orjson.dumps(document).decode()
 
 
 def _storable(text: str, longest: int = _NAME_CHARACTERS) -> str:
     """What both databases take: nothing that a chain calls itself may keep its execution from being recorded."""
-    clean = text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+    if len(text) <= longest and "\0" not in text:
+        return text
+    clean = text.replace("\0", "\ufffd")
     return clean if len(clean) <= longest else clean[: longest - 1] + "…"

@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from ss_admin.backend.rule_chains.engine.effects import SavedDocument, WebhookCall
 from ss_admin.backend.store.tables import DeliveryRow
+from ss_admin.backend.store.types import to_microseconds
 from ss_admin.contract.executions import ExecutionDetail, ExecutionOutcome, ExecutionPage
 from ss_admin.contract.rule_chains import NodeTrace
 from tests.support.executions import an_execution, plant_executions
@@ -84,29 +85,30 @@ class TestListed:
 
     def test_filters_narrow_together(self, store, execution, page_of):
         planted = [
-            execution(at=NOON + timedelta(minutes=minute), outcome=outcome, api_key_id=key)
+            (outcome, execution(at=NOON + timedelta(minutes=minute), outcome=outcome, api_key_id=key))
             for minute in range(3)
             for outcome in ExecutionOutcome
             for key in ("mine", "yours")
         ]
-        plant_executions(store, planted)
+        plant_executions(store, [call for _, call in planted])
 
         def expected(matches):
-            return [record.id for record in planted[::-1] if matches(record)]
+            return [call.execution.id for outcome, call in planted[::-1] if matches(outcome, call)]
 
         def found(**query):
             page = page_of(**query)
             assert page.total == len(page.items)
             return [item.id for item in page.items]
 
+        noon = to_microseconds(NOON)
         later = (NOON + timedelta(minutes=1)).isoformat()
-        assert found(outcome="failed") == expected(lambda record: record.outcome is FAILED)
-        assert found(api_key_id="mine") == expected(lambda record: record.api_key_id == "mine")
-        assert found(since=later) == expected(lambda record: record.at > NOON)
-        assert found(until=later) == expected(lambda record: record.at == NOON)
+        assert found(outcome="failed") == expected(lambda outcome, _: outcome is FAILED)
+        assert found(api_key_id="mine") == expected(lambda _, call: call.api_key_id == "mine")
+        assert found(since=later) == expected(lambda _, call: call.at_us > noon)
+        assert found(until=later) == expected(lambda _, call: call.at_us == noon)
         assert found(since=later, until=later) == []
         assert found(outcome="succeeded", api_key_id="yours", since=later) == expected(
-            lambda record: record.outcome is not FAILED and record.api_key_id == "yours" and record.at > NOON
+            lambda outcome, call: outcome is not FAILED and call.api_key_id == "yours" and call.at_us > noon
         )
         assert found(api_key_id="nobody") == []
         assert page_of(outcome="failed", limit=2, offset=2).total == 6
@@ -145,7 +147,7 @@ class TestOpened:
         record = execution(outcome=FAILED, trace=(trace,), input={"größe": [1, 2**63, "\u2028"]})
         [execution_id] = plant_executions(store, [record])
         shown = opened(execution_id)
-        assert (shown.input, shown.result, shown.trace) == (record.input, None, [trace])
+        assert (shown.input, shown.result, shown.trace) == (record.execution.input, None, [trace])
         assert (shown.records, shown.deliveries) == ([], [])
 
     def test_definition_is_the_one_that_ran(self, store, execution, opened, signed_in, chain_id):
