@@ -3,21 +3,13 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from sqlalchemy import Connection
 
-from ss_admin.backend.propagation.changes import (
-    BEGINNING,
-    Change,
-    Execute,
-    Landmark,
-    News,
-    is_on_record,
-    read_landmark,
-    read_news,
-)
+from ss_admin.backend.propagation.application import ChangeApplication, OnChanges, OnReset
+from ss_admin.backend.propagation.changes import Execute, is_on_record, read_landmark, read_news
 from ss_admin.backend.propagation.lookout import lookout_over
 from ss_admin.backend.propagation.presence import LiveWorkers, Presence
 from ss_admin.backend.propagation.sqlite_lookout import StoreBusy
@@ -30,9 +22,6 @@ _log = logging.getLogger(__name__)
 FRESH_SECONDS = 1.0
 AGAIN_SECONDS = 0.2
 CLOSE_SECONDS = 5.0
-
-OnChanges = Callable[[Sequence[Change]], None]
-OnReset = Callable[[], None]
 
 
 class ChangeWatch:
@@ -51,11 +40,7 @@ class ChangeWatch:
         self._store = store
         self.worker_id = worker_id
         self.worker_name = worker_name
-        self._subscribers: list[tuple[OnChanges, OnReset]] = []
-        self._applying = threading.RLock()
-        self._landmark: Landmark | None = None
-        self._landmark_passed_us = 0
-        self._applied = 0
+        self._application = ChangeApplication()
         self.fresh_until = 0.0
         self._closing = threading.Event()
         self._lookout = lookout_over(store)
@@ -69,11 +54,11 @@ class ChangeWatch:
 
         Both are called by one thread at a time, and must not call back.
         """
-        self._subscribers.append((on_changes, on_reset))
+        self._application.subscribe(on_changes, on_reset)
 
     def start(self) -> None:
         """Begin to watch, and to be counted among the live workers. Once."""
-        self._landmark = None
+        self._application.landmark = None
         self._is_watching = True
         self._thread.start()
 
@@ -92,10 +77,10 @@ class ChangeWatch:
         self._is_watching = False
         self._closing.set()
         self._lookout.wake()
-        if self._thread.is_alive():
-            self._thread.join(CLOSE_SECONDS)
-        else:
+        if self._thread.ident is None:
             self._lookout.close()
+        else:
+            self._thread.join(CLOSE_SECONDS)
         self.fresh_until = 0.0
 
     @property
@@ -115,12 +100,12 @@ class ChangeWatch:
     @property
     def applied(self) -> int:
         """Grows with each batch of changes, and with each reset, before its subscribers are told."""
-        return self._applied
+        return self._application.count
 
     @property
     def revision(self) -> int:
         """The last change that this process acts on; 0 before the first look."""
-        return (self._landmark or BEGINNING).revision
+        return self._application.revision
 
     @property
     def clock_offset_us(self) -> int:
@@ -155,7 +140,7 @@ class ChangeWatch:
         while not self._closing.is_set():
             try:
                 self._look(execute)
-                self._presence.report(self.revision, self._landmark_passed_us)
+                self._presence.report(self._application.revision, self._application.passed_us)
             except StoreBusy:
                 pass  # it is tried again after the next wait
             self._lookout.wait()
@@ -175,50 +160,24 @@ class ChangeWatch:
 
     def _take_up(self, execute: Execute) -> None:
         """Go on where the watch was; if that is no longer the same order of changes, from the newest one."""
-        if self._landmark is None or not is_on_record(execute, self._landmark):
-            newest = read_landmark(execute)
-            with self._applying:
-                self._reset(newest)
+        landmark = self._application.landmark
+        if landmark is None or not is_on_record(execute, landmark):
+            self._application.reset(read_landmark(execute))
         self._look(execute)
         if self._is_lost:
             self._is_lost = False
             _log.info("changes to keys are seen again")
 
     def _look(self, execute: Execute) -> None:
-        """Read and apply what is new. Two threads may do so at once: the second one to apply skips what is known."""
+        """Read and apply what is new; two threads may do so at once."""
         began = time.monotonic()
         is_whole = False
         while not is_whole:
-            news = read_news(execute, self.revision)
-            self._apply(news)
+            news = read_news(execute, self._application.revision)
+            self._application.apply(news)
             is_whole = news.is_whole
         if self._is_watching:
             self.fresh_until = max(self.fresh_until, began + FRESH_SECONDS)
-
-    def _apply(self, news: News) -> None:
-        with self._applying:
-            revision = self.revision
-            new = [change for change in news.changes if change.revision > revision]
-            if not new:
-                return
-            landmark = Landmark(new[-1].revision, new[-1].at_us)
-            if news.leaves_gap_after(revision):
-                self._reset(landmark)
-                return
-            self._applied += 1
-            for on_changes, _ in self._subscribers:
-                on_changes(new)
-            self._pass(landmark)
-
-    def _reset(self, landmark: Landmark) -> None:
-        self._applied += 1
-        for _, on_reset in self._subscribers:
-            on_reset()
-        self._pass(landmark)
-
-    def _pass(self, landmark: Landmark) -> None:
-        self._landmark_passed_us = time.time_ns() // 1000
-        self._landmark = landmark
 
 
 def _execute(connection: Connection, statement: str, *values: int | str) -> Sequence[object]:

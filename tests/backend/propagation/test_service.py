@@ -61,7 +61,7 @@ def test_other_tenants_keys_and_unknown_ones_are_not_found(changing, how_far, st
 def test_worker_that_has_not_looked_yet_is_late(changing, how_far, watch_over, store):
     watch_over(store, name="backend-1:7").start()
     late = watch_over(store, name="backend-2:7").start()
-    with late.watch._applying:
+    with late.watch._application._turn:
         key = changing.new_key()
         eventually(lambda: how_far(key).workers[0].after_ms is not None)
         found = how_far(key)

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from ss_admin.desktop.api_keys.following_words import Following, FollowingState
 from ss_admin.desktop.theme.theme import Theme
-from ss_admin.desktop.widgets.labels import ElidedLabel, TextRole, set_role, words
+from ss_admin.desktop.widgets.labels import ElidedLabel, TextRole, set_role
 from ss_admin.desktop.widgets.notice import IconLabel
 
 __all__ = ["FollowingMark"]
@@ -32,11 +32,13 @@ class FollowingMark(QWidget):
         super().__init__(parent)
         self.setObjectName("apiKeys.following")
         self._subject = ElidedLabel("", "dimmed")
+        self._subject.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._icon = IconLabel("ph.clock", "text_dimmed", theme=theme, size=16)
-        self._text = words("")
+        self._text = ElidedLabel("")  # names of servers can be long, and the window no wider for them
+        self._text.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
+        row.setSpacing(8)
         row.addWidget(self._subject, 1)
         row.addWidget(self._icon)
         row.addWidget(self._text)

@@ -26,7 +26,7 @@ class ListLine(QWidget):
         row.setSpacing(16)
         row.addWidget(self._count)
         row.addStretch(1)
-        row.addWidget(self.following, 3)
+        row.addWidget(self.following, 20)
         row.addWidget(self._stale)
         self.setFixedHeight(_HEIGHT)
 
