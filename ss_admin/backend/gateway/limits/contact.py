@@ -17,7 +17,7 @@ _PROBE_SECONDS = 0.4
 _OVERLAP_SECONDS = 1.2
 _CHECK_SECONDS = 1.0
 _PROBE_KEY = b"ss:limit:{probe}"
-_PROBE = (1_000, 1_000_000, 0)
+_PROBE = (1_000, 1_000_000, 0, 1, 0, 0)  # one of a thousand in a second
 
 _logger = logging.getLogger(__name__)
 
@@ -109,7 +109,7 @@ class Contact:
 
     def _probe(self) -> int:
         """Try a whole decision, which writes: a Redis that only answers is not enough; its run. Raises RedisGone."""
-        return self.link.probe(_PROBE_KEY, (*_PROBE, 0, 1, 0, 0))
+        return self.link.probe(_PROBE_KEY, _PROBE)
 
     def _seek(self, outage: Outage) -> None:
         wait = _FIRST_PROBE_SECONDS

@@ -169,8 +169,8 @@ class _Connection:
             raise RedisGone(f"{type(error).__name__} when loading the script") from None
 
     def command(self, key: bytes, arguments: Iterable[int | bytes]) -> bytes:
-        """The script's call as Redis' protocol has it."""
-        words = [key, *[word if isinstance(word, bytes) else b"%d" % word for word in arguments]]
+        """The script's call as Redis' protocol has it; the run that this connection met is the first argument."""
+        words = [key, b"%d" % self.run, *[word if isinstance(word, bytes) else b"%d" % word for word in arguments]]
         body = b"".join([b"$%d\r\n%b\r\n" % (len(word), word) for word in words])
         return b"*%d\r\n$7\r\nEVALSHA\r\n$40\r\n%b\r\n$1\r\n1\r\n%b" % (3 + len(words), self._sha, body)
 

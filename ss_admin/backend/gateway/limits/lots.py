@@ -41,11 +41,16 @@ class Lot:
         return False
 
     def wanted(self, now: int, limit: int, workers: int) -> int:
-        """How many to ask for: twice as many if the last lot was used up in its life, else as many as were used."""
+        """How many to ask for: twice as many if the last lot was used up in its life, else about what was used of it.
+
+        After a pause of another life a single one.
+        """
         if now < self._until:
             self._wanted *= 2
-        else:
+        elif now < self._until + self._life:
             self._wanted = self._used + self._used // 4
+        else:
+            self._wanted = 1
         self._wanted = max(1, min(self._wanted, limit // (_LOTS_PARTS * max(1, workers))))
         return self._wanted
 

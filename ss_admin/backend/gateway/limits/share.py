@@ -30,7 +30,7 @@ def early_cap(admitted: int, remaining: int, taken_since: int, workers: int) -> 
 
     What it had admitted at the loss is its own: where one of those leaves the window, another may come. To that comes
     its part of what Redis said remained, less what others may have taken since: one call of every worker, and twice
-    `taken_since`, what they took at their last known pace.
+    `taken_since`, what they are known to take in such a time.
     """
     if workers <= 1:
         return admitted + remaining

@@ -1,6 +1,35 @@
 """The limiter of many workers and hosts: one count in Redis, on Redis' own clock.
 
-To be written.
+While Redis is there, in any trailing window at most the limit is admitted, from any number of workers and hosts,
+whatever their clocks say. Up to `MOST_INSTANTS` admissions each is asked for singly and no call is refused without
+need. Above that, slots and lots may refuse a little early: a slot (a 4,000th of the window), a lot's life (a 200th)
+and all lots that are out (0.5 % of the limit) at most. A refused worker refuses by itself until just before the
+instant that Redis named, for a second at most.
+
+What the limiter does when its store is gone, the decision: never an outage, and never more than the limit in all.
+Any failure counts as gone: no connection, no answer within 0.25 s, an error (out of memory, read only, loading, wrong
+password), another run of the server than the one that held the counts. The first call that meets it waits for it;
+from then on none does: a thread looks for Redis every 0.4 s, and calls are decided in this process.
+
+- Each worker admits its part, limit ÷ live workers, counted with all that it admitted itself in the trailing window.
+- Until one window after the loss it also has at most as many admissions in its window as it had at the loss, plus its
+  part of what Redis said remained, less what the others may have taken since. So the sum over all workers stays
+  within the limit, also over the loss itself, because what leaves one worker's window is room that no other one uses.
+- When Redis is back, a worker first tells it what it admitted meanwhile; if the server was started anew, empty or with
+  an older copy, also what it was granted before and the copy lacks (all after the copy's last admission, or a few
+  more). Then for 1.2 s both Redis and the worker's own part must admit, until all others have told theirs as well.
+
+What cannot be promised, with the reasons:
+- A worker that had not asked for a key in the window before the loss knows nothing of it and gives it its whole part:
+  others may have used the limit up. One that had asked long before takes it that they took twice what they did
+  between its last two calls.
+- A worker that alone loses Redis, while the others keep it, may admit its part of what remained on top of theirs.
+- Redis' clock is the one that counts: set forward, it lets admissions go early. Set back, they keep their distances.
+  After a failover, what the new server had copied stands in the old one's time.
+- What a worker was granted that died before it told a server that had lost its counts is not counted any more; nor
+  are calls of others, until they call again, after somebody emptied a running Redis by hand.
+- When workers come or go while Redis is gone, their parts change as they learn of it, a few seconds apart.
+- A limit below the number of workers leaves some of them without a part.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,5 @@
 """One key's admissions under one limit as one worker of many sees them: counted in Redis, with a shadow of its own."""
 
-import math
 import threading
 from dataclasses import dataclass
 
@@ -39,11 +38,11 @@ class SharedWindow:
         "_cap",
         "_contact",
         "_decisions",
+        "_gap_us",
         "_life_us",
         "_limit",
         "_lock",
         "_lot",
-        "_others_pace",
         "_outage",
         "_refuse_until",
         "_registry",
@@ -51,6 +50,7 @@ class SharedWindow:
         "_reset_at",
         "_retired",
         "_shadow",
+        "_taken_by_others",
         "_window_us",
         "key",
     )
@@ -68,7 +68,7 @@ class SharedWindow:
         self._retired = True
         self._decisions = self._asking = self._birth = 0
         self._answered_us = self._refuse_until = self._reset_at = 0
-        self._others_pace = 0.0  # admissions that others take from this key, per microsecond
+        self._taken_by_others, self._gap_us = 0, 1  # between the last two answers, and how long that was
         self._remaining = self._cap = self._limit
         self._outage: Outage | None = None
 
@@ -147,8 +147,7 @@ class SharedWindow:
             wanted = lot.wanted(now, self._limit, self._contact.live().count)
             back = lot.give_back()
         birth = self._birth if shadow.count and not everything else 0
-        run = self._contact.link.run
-        arguments: tuple[int | bytes, ...] = (self._limit, self._window_us, width, run, wanted, self._life_us, birth)
+        arguments: tuple[int | bytes, ...] = (self._limit, self._window_us, width, wanted, self._life_us, birth)
         mark = 0
         if tells:
             mark = shadow.seal()
@@ -165,8 +164,8 @@ class SharedWindow:
         self._birth = birth
         self._shadow.confirm(question.mark)
         if self._answered_us:
-            taken = max(0, self._remaining - remaining - granted)
-            self._others_pace = taken / max(1, now - self._answered_us)
+            self._taken_by_others = max(0, self._remaining - remaining - granted)
+            self._gap_us = max(1, now - self._answered_us)
         self._remaining, self._answered_us = max(0, remaining), now
         self._reset_at = now + wait
         lot_left = 0
@@ -225,7 +224,8 @@ class SharedWindow:
         if self._answered_us > at_loss:
             self._shadow.drop_until(at_loss - self._window_us // 1_000)
             workers = self._contact.live().count
-            taken = math.ceil(self._others_pace * max(0, outage.began_us - self._answered_us))
+            since = max(0, outage.began_us - self._answered_us)
+            taken = -(-self._taken_by_others * min(since, self._gap_us) // self._gap_us)
             self._cap = early_cap(self._shadow.count, self._remaining, taken, workers)
 
     def _made(self, cap: int, now: int, kept_us: int) -> LimitDecision:

@@ -2,7 +2,7 @@
 -- its lines, and the only clock is Redis' own, so the count is exact for any number of workers and hosts.
 --
 -- KEYS[1]  the window's string: a header, then a ring of entries in the order of their instants
--- ARGV     1 limit, 2 window, 3 slot width (0: each admission is an entry), 4 the number of Redis' present run,
+-- ARGV     1 the number of Redis' present run, 2 limit, 3 window, 4 slot width (0: each admission is an entry),
 --          5 admissions wanted, 6 how long a lot of them lives,
 --          7 the string's birth as the worker knows it, 0: it knows of no admission here that counts,
 --          8 admissions of an ended lot given back, 9 the slot they were counted in,
@@ -16,7 +16,7 @@ local MOST_SLOTS = 4096
 local FIRST_CAPACITY = 8
 
 local key = KEYS[1]
-local limit, window, width, run = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local run, limit, window, width = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local want, life = tonumber(ARGV[5]), tonumber(ARGV[6])
 local slotted = width > 0
 local entry_bytes = slotted and 12 or 8

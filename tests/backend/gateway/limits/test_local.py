@@ -1,5 +1,6 @@
 import threading
 import time
+import tracemalloc
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -264,3 +265,88 @@ def test_windows_created_and_swept_under_threads_lose_no_admission() -> None:
     for worker in workers:
         worker.join()
     assert len(admitted) == 3 * 400
+
+
+def test_a_window_kept_over_a_sweep_goes_on_counting(limiter: SlidingWindowLimiter, clock: FakeClock) -> None:
+    kept = limiter.window("key", limit(2, 60))
+    kept.decide()
+    clock.advance(61)
+    limiter.window("other", limit(1, 60)).decide()
+    limiter.window("another", limit(1, 60)).decide()
+    assert len(limiter) == 2
+    assert kept.decide().remaining == 1
+    assert limiter.window("key", limit(2, 60)) is kept
+    assert limiter.window("key", limit(2, 60)).decide().remaining == 0
+
+
+def test_a_kept_window_and_the_one_in_its_place_count_as_one(limiter: SlidingWindowLimiter, clock: FakeClock) -> None:
+    kept = limiter.window("key", limit(2, 60))
+    kept.decide()
+    clock.advance(61)
+    for name in ("other", "another"):
+        limiter.window(name, limit(1, 60)).decide()
+    successor = limiter.window("key", limit(2, 60))
+    assert successor is not kept
+    assert [kept.decide().admitted, successor.decide().admitted, kept.decide().admitted] == [True, True, False]
+
+
+def test_windows_kept_and_swept_under_threads_count_each_key_once() -> None:
+    """Windows of one second with pauses around a second: they are retired and put back all the time."""
+    limiter = SlidingWindowLimiter()
+    one = limit(1, 1)
+    kept = [[limiter.window(f"key {number}", one) for number in range(40)] for _ in range(8)]
+    decisions: dict[int, list[LimitDecision]] = {number: [] for number in range(40)}
+
+    def work(windows: list) -> None:
+        end = time.monotonic() + 6
+        while time.monotonic() < end:
+            for number, window in enumerate(windows):
+                fresh = limiter.window(f"key {number}", one)
+                decisions[number] += [window.decide(), fresh.decide()]
+            for sweep in range(20):
+                limiter.window(f"passing {sweep}", one)
+            time.sleep(1.01)
+
+    workers = [threading.Thread(target=work, args=(windows,)) for windows in kept]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    for made in decisions.values():
+        assert assert_exact(made, 1, 1) >= 4
+
+
+@given(gaps=st.lists(st.integers(0, SECOND) | st.integers(0, SECOND // 10_000), min_size=1, max_size=60))
+@settings(max_examples=30)
+def test_a_large_limit_never_admits_late_and_at_most_a_slot_early(gaps: list[int]) -> None:
+    """Bursts of 500, so that a limit of 7,001 in 2 s is reached; what is refused would be admitted a slot later."""
+    clock = FakeClock()
+    limiter = SlidingWindowLimiter(clock)
+    window = limiter.window("key", limit(7_001, 2))
+    made: list[int] = []
+    for gap in gaps:
+        clock.now_ns += gap
+        for _ in range(500):
+            decision = window.decide()
+            if decision.admitted:
+                made.append(clock.now_ns)
+        must = sum(at > clock.now_ns - 2 * SECOND for at in made)
+        assert must <= 7_001
+        if not decision.admitted:
+            assert sum(at > clock.now_ns - 2 * SECOND - 2 * SECOND // 4_000 for at in made) >= 7_001
+
+
+@pytest.mark.parametrize(("max_requests", "most_bytes"), [(100, 2 * 1024), (1_000_000, 64 * 1024)])
+def test_a_windows_memory_is_bounded(max_requests: int, most_bytes: int, clock: FakeClock) -> None:
+    keys = 200 if max_requests == 100 else 4
+    limiter = SlidingWindowLimiter(clock)
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    for number in range(keys):
+        window = limiter.window(f"{number:036d}", limit(max_requests, 86_400))
+        for _ in range(100 if max_requests == 100 else 5_000):
+            clock.now_ns += SECOND * 17 if max_requests > 100 else 1
+            window.decide()
+    taken = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    assert taken / keys <= most_bytes
