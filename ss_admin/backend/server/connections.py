@@ -9,7 +9,7 @@ import struct
 import sys
 import time
 from collections.abc import Callable, Collection, Iterator
-from contextlib import suppress
+from contextlib import contextmanager
 from typing import NamedTuple
 
 __all__ = ["CAN_SEE_CONNECTIONS", "Connection", "connections_from", "end_connection"]
@@ -55,27 +55,23 @@ def end_connection(connection: Connection) -> bool:
     again = _look_at(connection.descriptor, {connection.peer[0]})
     if again is None or again.peer != connection.peer:
         return False
-    borrowed = _borrow(connection.descriptor)
     try:
-        with suppress(OSError):
+        with _borrowed(connection.descriptor) as borrowed:
             borrowed.shutdown(socket.SHUT_RDWR)
-            return True
+    except OSError:
         return False
-    finally:
-        borrowed.detach()
+    return True
 
 
 def _look_at(descriptor: int, addresses: Collection[str]) -> Connection | None:
-    borrowed = _borrow(descriptor)
     try:
-        peer = borrowed.getpeername()
-        if not isinstance(peer, tuple) or peer[0].partition("%")[0] not in addresses:
-            return None
-        told = borrowed.getsockopt(socket.IPPROTO_TCP, _TCP_INFO, _TCP_INFO_BYTES)
+        with _borrowed(descriptor) as borrowed:
+            peer = borrowed.getpeername()
+            if not isinstance(peer, tuple) or peer[0].partition("%")[0] not in addresses:
+                return None
+            told = borrowed.getsockopt(socket.IPPROTO_TCP, _TCP_INFO, _TCP_INFO_BYTES)
     except OSError:  # a file, a listening socket, or closed meanwhile
         return None
-    finally:
-        borrowed.detach()
     if len(told) < _TCP_INFO_BYTES:
         return None
     (sent_ago,) = struct.unpack_from("=I", told, _LAST_SENT)
@@ -83,12 +79,17 @@ def _look_at(descriptor: int, addresses: Collection[str]) -> Connection | None:
     sent, received = struct.unpack_from("=QQ", told, _BYTES_ACKNOWLEDGED)
     # Both times are counted in the kernel's ticks: an answer within the same tick looks as late as its request.
     is_owed = received > 0 and (sent == 0 or received_ago < sent_ago)
-    return Connection(descriptor, (peer[0], peer[1]), sent_ago / 1000, is_owed, received)
+    return Connection(descriptor, (peer[0].partition("%")[0], peer[1]), sent_ago / 1000, is_owed, received)
 
 
-def _borrow(descriptor: int) -> socket.socket:
-    """A socket object that must be detached, never closed.
+@contextmanager
+def _borrowed(descriptor: int) -> Iterator[socket.socket]:
+    """A socket object that is let go of, never closed. Raises `OSError` if the descriptor is no socket's.
 
     Nor may a copy of the descriptor be closed: were it a file of SQLite's, all locks on that file would be lost.
     """
-    return socket.socket(socket.AF_INET, socket.SOCK_STREAM, 0, fileno=descriptor)
+    borrowed = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 0, fileno=descriptor)
+    try:
+        yield borrowed
+    finally:
+        borrowed.detach()

@@ -1,13 +1,13 @@
 """Ends the connections of clients whose bodies come too slowly: each holds one of the worker's threads meanwhile.
 
-A read counts from when it was first seen. It is overdue after 10 s, unless its bytes keep coming fast enough; sooner if
-one address has many of them, or if so many threads read that the others' calls are in danger.
+A read counts from when it was first seen. It is overdue after 10 s, unless its bytes keep coming fast enough; after 1 s
+if its address has more than 32 of them, or if half of the threads read; at once if nearly all do.
 """
 
 import logging
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any, NamedTuple
@@ -25,12 +25,15 @@ __all__ = ["Read", "SlowClients", "overdue_reads"]
 _log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.25
+HURRY_SECONDS = 0.1
+"""Between two looks, and the patience, where nearly all threads read: every other call waits for one of them."""
+
 PATIENCE_SECONDS = 10.0
 SLOWEST_BYTES_PER_SECOND = 10 * 1024
 """A body that comes faster may take longer than the patience: as long as the largest one takes at this rate."""
 
 CROWDED_SECONDS = 1.0
-"""The patience where one address has more than `READS_PER_ADDRESS`, or half of the threads read."""
+"""The patience where one address has more than `READS_PER_ADDRESS`, or more than half of the threads read."""
 
 READS_PER_ADDRESS = 32
 _WATCHED_SECONDS = 1.0
@@ -50,21 +53,27 @@ class Read(NamedTuple):
 
 
 def overdue_reads(reads: Iterable[Read], *, threads: int, may_crowd: Callable[[str], bool]) -> list[Read]:
-    """Those that have lasted too long, the longest first. `may_crowd`: an address that has many clients behind it."""
-    reads = sorted(reads, key=lambda read: -read.seconds)
-    by_address = Counter(read.address for read in reads)
-    patience = PATIENCE_SECONDS
-    if len(reads) > 0.9 * threads:
-        patience = LOOK_SECONDS
-    elif len(reads) > 0.5 * threads:
-        patience = CROWDED_SECONDS
+    """Those that have lasted too long, the longest first. `may_crowd`: an address that has many clients behind it.
 
-    def allowed(read: Read) -> float:
-        if by_address[read.address] > READS_PER_ADDRESS and not may_crowd(read.address):
-            return min(patience, CROWDED_SECONDS)
-        return patience
-
-    return [read for read in reads if read.seconds >= allowed(read)]
+    Where more than half of the threads read, those above the half that have to go are of the busiest addresses.
+    """
+    by_address: dict[str, list[Read]] = defaultdict(list)
+    for read in sorted(reads, key=lambda read: -read.seconds):
+        by_address[read.address].append(read)
+    overdue = []
+    for address, theirs in by_address.items():
+        crowds = len(theirs) > READS_PER_ADDRESS and not may_crowd(address)
+        patience = CROWDED_SECONDS if crowds else PATIENCE_SECONDS
+        overdue += [read for read in theirs if read.seconds >= patience]
+    total = sum(map(len, by_address.values()))
+    too_many = total - threads // 2 - len(overdue)
+    if too_many > 0:
+        patience = HURRY_SECONDS if total > 0.9 * threads else CROWDED_SECONDS
+        busiest_first = sorted(by_address.values(), key=lambda theirs: -len(theirs))
+        taken = {id(read.environ) for read in overdue}
+        others = [read for theirs in busiest_first for read in theirs if id(read.environ) not in taken]
+        overdue += [read for read in others if read.seconds >= patience][:too_many]
+    return sorted(overdue, key=lambda read: -read.seconds)
 
 
 class SlowClients(threading.Thread):
@@ -90,11 +99,12 @@ class SlowClients(threading.Thread):
         self._owed: dict[Peer, tuple[float, int]] = {}
         self._told_at = 0.0
         self._untold: Counter[str] = Counter()
+        self._pause = LOOK_SECONDS
         self._stopping = threading.Event()
 
     def run(self) -> None:
         """Look until told to stop."""
-        while CAN_SEE_CONNECTIONS and not self._stopping.wait(LOOK_SECONDS):
+        while CAN_SEE_CONNECTIONS and not self._stopping.wait(self._pause):
             try:
                 self.look()
             except Exception:  # noqa: BLE001 - whatever it was, the next look may fare better
@@ -107,6 +117,7 @@ class SlowClients(threading.Thread):
     def look(self) -> None:
         """End what is overdue now."""
         reads = self._reads_now()
+        self._pause = HURRY_SECONDS if len(reads) > 0.5 * self._threads else LOOK_SECONDS
         watched = {read.address for read in reads if read.seconds >= _WATCHED_SECONDS}
         overdue = overdue_reads(reads, threads=self._threads, may_crowd=self._may_crowd)
         watched |= {read.address for read in overdue}
@@ -122,7 +133,7 @@ class SlowClients(threading.Thread):
                 self._owed[connection.peer] = known.get(connection.peer, (now, connection.received_bytes))
         for address in {read.address for read in overdue}:
             theirs = [read for read in overdue if read.address == address]
-            self._end(theirs, [each for each in connections if each.peer[0].partition("%")[0] == address], known)
+            self._end(theirs, [each for each in connections if each.peer[0] == address], known)
         self._tell()
 
     def _reads_now(self) -> list[Read]:
@@ -153,7 +164,7 @@ class SlowClients(threading.Thread):
         that only idles is taken if the read is still there seconds later: an earlier answer may hide what it does.
         """
         least = reads[-1].seconds
-        silent = [each for each in connections if each.silent_seconds >= least - LOOK_SECONDS / 2]
+        silent = [each for each in connections if each.silent_seconds >= least - HURRY_SECONDS / 2]
         suspects = [each for each in silent if each.peer in known and each.is_owed]
         slow = [each for each in suspects if not self._comes_fast(each, known[each.peer], reads[0].seconds)]
         slow.sort(key=lambda each: -each.silent_seconds)
@@ -169,7 +180,7 @@ class SlowClients(threading.Thread):
 
     def _comes_fast(self, connection: Connection, first: tuple[float, int], seconds: float) -> bool:
         since, bytes_then = first
-        rate = (connection.received_bytes - bytes_then) / max(self._clock() - since, LOOK_SECONDS)
+        rate = (connection.received_bytes - bytes_then) / max(self._clock() - since, HURRY_SECONDS)
         return rate >= SLOWEST_BYTES_PER_SECOND and seconds < self._longest_seconds
 
     def _tell(self) -> None:
