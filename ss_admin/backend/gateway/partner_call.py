@@ -127,7 +127,9 @@ class PartnerCalls:
         try:
             self._keep(call, answer)
         except JournalFull as full:
-            return self._refuse(call, full)
+            if call.execution is not None:
+                return self._refuse(call, full)
+            _log.warning("a refusal was not kept: %s", full, extra={"request_id": call.request_id})
         return answer
 
 

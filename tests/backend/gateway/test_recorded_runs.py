@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 import time_machine
 
+from ss_admin.backend.journal.entries import decode_entry
+from ss_admin.backend.journal.spool import Spool
 from ss_admin.backend.rule_chains.engine.compiled import CompiledChains
 from ss_admin.backend.rule_chains.engine.effects import SavedDocument
-from ss_admin.backend.rule_chains.engine.runs import RuleChainGone, Run, RunnersBusy
+from ss_admin.backend.rule_chains.engine.runs import RuleChainFailed, RuleChainGone, Run, RunnersBusy
 from ss_admin.backend.store.tables import RecordRow
+from ss_admin.contract.rule_chains import NodeTrace
 from tests.support.article import SAMPLE_PAYLOAD
 from tests.support.chain_definitions import compute, in_a_row, save_record
 from tests.support.partner import Partner
@@ -30,10 +33,23 @@ class OddChain:
     def __init__(self, outcome: Run | BaseException) -> None:
         self.outcome = outcome
 
-    def execute(self, payload: dict[str, Any], *, trace: bool = False) -> Run:
+    def execute(self, payload: dict[str, Any], *, trace: bool = False, size: int | None = None) -> Run:
         if isinstance(self.outcome, Run):
             return self.outcome
         raise self.outcome
+
+
+def journaled(partner: Partner) -> list[bytes]:
+    """All entries of the app's journal that are still there."""
+    spool = Spool.join(partner.app.extensions["ss_backend"].spool.folder)
+    entries = []
+    for reader in spool.readers():
+        batch = reader.read(0, 0, 1000)
+        while batch.entries:
+            entries += batch.entries
+            batch = reader.read(batch.segment, batch.position, 1000)
+    spool.close()
+    return entries
 
 
 @pytest.fixture
@@ -71,6 +87,7 @@ class TestSucceeded:
     def test_documents_are_saved_with_it(self, partner: Partner) -> None:
         chain = partner.chain("plain-acknowledge", definition=in_a_row(save_record(document="{ n: n }")))
         answer = partner.call(chain, partner.key().secret, b'{"n": 5}').get_json()
+        partner.settle()
         with partner.store.reading() as session:
             [record] = session.query(RecordRow).filter_by(execution_id=answer["execution_id"]).all()
         assert (record.document, record.collection) == ({"n": 5}, "alarms")
@@ -134,16 +151,27 @@ class TestFailed:
         with partner.store.reading() as session:
             assert session.query(RecordRow).filter_by(id=stored.id).count() == 0
 
-    def test_input_that_cannot_be_stored_is_left_out(
-        self, partner: Partner, odd: Any, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_a_trace_that_cannot_be_stored_is_left_out(self, partner: Partner, odd: Any) -> None:
         chain, key = partner.chain(), partner.key()
-        odd(Run({"ok": True}))
-        monkeypatch.setattr(
-            "ss_admin.backend.gateway.partner_call.read_payload", lambda *_: {"what": object()}
-        )  # fmt: skip
+        told = NodeTrace(node_id="a", name="A", kind="table", order=0, input="\ud800", output=None, duration_ms=None)
+        odd(RuleChainFailed("It failed, half a character: \ud800", "a", [told]))
         assert partner.call(chain, key.secret).status_code == 500
-        assert [(row.outcome, row.input) for row in partner.executions(chain)] == [("failed", {})]
+        [row] = partner.executions(chain)
+        assert (row.outcome, row.input, row.trace) == ("failed", SAMPLE_PAYLOAD, [])
+        assert row.error == "It failed, half a character: ?"
+
+    @pytest.mark.parametrize("written", ["{}", "\\u0073{}"], ids=["as it is", "behind an escape"])
+    def test_an_api_key_in_a_payload_never_reaches_the_journal(self, partner: Partner, written: str) -> None:
+        chain, key = partner.chain("plain-acknowledge", definition=in_a_row(save_record())), partner.key()
+        text = written.replace("{}", key.secret if written == "{}" else key.secret[1:])
+        before = len(journaled(partner))
+        answer = partner.call(chain, key.secret, b'{"pasted": "%b"}' % text.encode())
+        assert answer.get_json()["result"]["pasted"] == key.secret
+        entries = journaled(partner)[before:]
+        assert len(entries) == 1
+        assert key.secret.encode() not in b"".join(entries)
+        [row] = partner.executions(chain)
+        assert row.input == {"pasted": key.api_key.masked_key}
 
 
 class TestNotRun:
@@ -178,13 +206,13 @@ class TestNotRun:
         assert partner.executions(chain) == []
 
 
-def test_answers_and_logs_name_only_executions_that_are_on_record(
-    partner: Partner, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level("INFO")
+def test_answers_and_the_journal_name_only_executions_that_are_on_record(partner: Partner) -> None:
     good, bad = partner.chain("plain-acknowledge"), partner.chain("plain-acknowledge", definition={})
     secret = partner.key().secret
+    before = len(journaled(partner))
     for chain, body in ((good, b"{}"), (bad, b"{}"), (good, b"[]")):
         partner.call(chain, secret, body)
-    logged = [record.execution_id for record in caplog.records if record.message == "partner call"]  # type: ignore[attr-defined]
-    assert logged == [partner.executions(good)[0].id, partner.executions(bad)[0].id, None]
+    calls = [decode_entry(entry) for entry in journaled(partner)[before:]]
+    told = [call.execution.id if call.execution else None for call in calls]
+    assert [call.code for call in calls] == ["succeeded", "rulechain_failed", "invalid_json"]
+    assert told == [partner.executions(good)[0].id, partner.executions(bad)[0].id, None]
