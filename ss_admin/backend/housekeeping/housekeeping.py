@@ -3,13 +3,14 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ss_admin.backend.housekeeping.access_log import AccessLog
 from ss_admin.backend.housekeeping.batches import BatchWriter
 from ss_admin.backend.housekeeping.dead_letters import DeadLetters
 from ss_admin.backend.housekeeping.drain import Drain
 from ss_admin.backend.housekeeping.sources import Sources
+from ss_admin.backend.housekeeping.trimming import HistoryTrimmer
 from ss_admin.backend.journal.spool import Spool
 from ss_admin.backend.rule_chains.executions.trimming import Trimmer
 from ss_admin.backend.rule_chains.outbox.destinations import DestinationRules
@@ -39,14 +40,14 @@ class Housekeeping:
         *,
         drain: Drain,
         outbox: Outbox,
-        trimmer: Trimmer,
+        trimmers: Sequence[Trimmer | HistoryTrimmer],
         counts: WebhookCountsFile,
         owns_store: bool,
     ) -> None:
         self.outbox = outbox
         self._store = store
         self._drain = drain
-        self._trimmer = trimmer
+        self._trimmers = trimmers
         self._counts = counts
         self._owns_store = owns_store
 
@@ -54,7 +55,8 @@ class Housekeeping:
         """Begin, in threads of its own; the database need not be there yet. Once."""
         self._drain.start()
         self.outbox.start()
-        self._trimmer.start()
+        for trimmer in self._trimmers:
+            trimmer.start()
 
     def settle(self, timeout: float = 10) -> None:
         """Return when all that was journaled before this call is in the database. Raises `TimeoutError` (seconds)."""
@@ -66,9 +68,8 @@ class Housekeeping:
         It takes about `timeout` seconds at most, also where the store is away, and raises nothing.
         """
         until = time.monotonic() + timeout
-        endings = [
-            threading.Thread(target=_end, args=[end], daemon=True) for end in (self.outbox.close, self._trimmer.close)
-        ]
+        ends = [self.outbox.close, *(trimmer.close for trimmer in self._trimmers)]
+        endings = [threading.Thread(target=_end, args=[end], daemon=True) for end in ends]
         for ending in endings:
             ending.start()
         left = self._drain.close(max(timeout - _GRACE_SECONDS, 0))
@@ -102,8 +103,8 @@ def create_housekeeping(settings: Settings, *, store: Store | None = None, spool
     )
     counts = WebhookCountsFile(spool.folder)
     drain = Drain(Sources(store, spool), writer, each_second=lambda: counts.write(outbox.ended_count))
-    trimmer = Trimmer(store, settings.execution_days)
-    return Housekeeping(store, drain=drain, outbox=outbox, trimmer=trimmer, counts=counts, owns_store=owns_store)
+    trimmers = (Trimmer(store, settings.execution_days), HistoryTrimmer(store))
+    return Housekeeping(store, drain=drain, outbox=outbox, trimmers=trimmers, counts=counts, owns_store=owns_store)
 
 
 def _end(end: Callable[[], object]) -> None:

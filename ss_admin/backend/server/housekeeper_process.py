@@ -1,5 +1,6 @@
 """The housekeeper's own process: keeps house until it is told to stop, or until the whole server is gone."""
 
+import gc
 import logging
 import os
 import pickle
@@ -37,6 +38,7 @@ def main() -> None:
     except (ConfigurationError, StoreUnavailable) as fault:
         _log.error("the housekeeper cannot start: %s", fault)
         sys.exit(1)
+    _collect_garbage_rarely()
     housekeeping.start()
     told = _wait(orders)
     if not told:
@@ -77,3 +79,9 @@ def _end(housekeeping: Housekeeping) -> None:
             "the database could not be reached: calls are kept on disk and written at the next start",
             extra={"calls": left},
         )
+
+
+def _collect_garbage_rarely() -> None:
+    """Batches of entries are many objects and no cycles: at the usual pace, looking for some takes half of the time."""
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)

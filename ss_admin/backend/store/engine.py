@@ -51,6 +51,7 @@ class Store:
         self.engine = engine
         self._file = None if file is None else _WatchedFile.at(file)
         self._writer = threading.Lock()
+        self._outage_is_told = False
         self.dialect: Literal["sqlite", "postgresql"] = "sqlite" if engine.dialect.name == "sqlite" else "postgresql"
         read_options: dict[str, Any] = {"postgresql_readonly": True} if self.dialect == "postgresql" else {}
         self._reading = sessionmaker(engine.execution_options(**read_options), expire_on_commit=False)
@@ -75,7 +76,7 @@ class Store:
     def reading(self) -> Iterator[Session]:
         """A transaction that only reads and sees one state of the data (on PostgreSQL: one per statement)."""
         self._check_file()
-        with _as_unavailable(), self._reading() as session:
+        with self._as_unavailable(), self._reading() as session:
             yield session
 
     @contextmanager
@@ -85,14 +86,14 @@ class Store:
         SQLite: it holds the write lock from its beginning, so it never fails half-way for another writer.
         """
         self._check_file()
-        with _as_unavailable(), self._turn(), self._writing.begin() as session:
+        with self._as_unavailable(), self._turn(), self._writing.begin() as session:
             yield session
 
     @contextmanager
     def altering(self) -> Iterator[Connection]:
         """A writing transaction as a plain connection, for migrations."""
         self._check_file()
-        with _as_unavailable(), self._turn(), self._write_engine.begin() as connection:
+        with self._as_unavailable(), self._turn(), self._write_engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -108,9 +109,33 @@ class Store:
         finally:
             self._writer.release()
 
+    @contextmanager
+    def _as_unavailable(self) -> Iterator[None]:
+        try:
+            yield
+        except (OperationalError, InterfaceError, PoolTimeout) as error:
+            self._tell_outage(error)
+            raise StoreUnavailable("the store cannot be reached") from error
+        except DBAPIError as error:
+            # SQLite reports a damaged file with the base class itself.
+            if not error.connection_invalidated and type(error) is not DatabaseError:
+                raise
+            self._tell_outage(error)
+            raise StoreUnavailable("the store cannot be used") from error
+        self._outage_is_told = False
+
+    def _tell_outage(self, error: Exception) -> None:
+        """One line for each outage, though it fails every use: the cause says more than where it was met."""
+        if not self._outage_is_told:
+            cause = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+            _log.error("the store is unavailable", extra={"cause": cause})
+        self._outage_is_told = True
+
     def _check_file(self) -> None:
         if self._file is not None and not self._file.is_there():
-            _log.error("the database file was deleted or replaced; stop, restore it if need be, and start again")
+            if not self._outage_is_told:
+                _log.error("the database file was deleted or replaced; stop, restore it if need be, and start again")
+            self._outage_is_told = True
             raise StoreUnavailable("the database file was deleted or replaced")
 
     def close(self) -> None:
@@ -136,27 +161,6 @@ class _WatchedFile:
         except OSError:
             return False
         return (found.st_dev, found.st_ino) == self.identity
-
-
-@contextmanager
-def _as_unavailable() -> Iterator[None]:
-    try:
-        yield
-    except (OperationalError, InterfaceError, PoolTimeout) as error:
-        _log_outage(error)
-        raise StoreUnavailable("the store cannot be reached") from error
-    except DBAPIError as error:
-        # SQLite reports a damaged file with the base class itself.
-        if not error.connection_invalidated and type(error) is not DatabaseError:
-            raise
-        _log_outage(error)
-        raise StoreUnavailable("the store cannot be used") from error
-
-
-def _log_outage(error: Exception) -> None:
-    """One line: an outage fails every request, and the cause says more than where in the code it was met."""
-    cause = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
-    _log.error("the store is unavailable", extra={"cause": cause})
 
 
 def _postgresql_engine(url: URL, pool_size: int) -> Engine:

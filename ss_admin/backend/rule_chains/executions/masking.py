@@ -5,29 +5,12 @@ sends on as it came.
 """
 
 import re
-from typing import Any
-
-import orjson
 
 from ss_admin.contract.api_key_format import KEY_LENGTH, PREFIX, find_api_key_fault, mask_api_key
 
-__all__ = ["mask_keys_in_json", "mask_keys_in_text"]
+__all__ = ["mask_keys_in_text"]
 
-_PREFIX = PREFIX.encode("ascii")
 _CANDIDATE = re.compile(rf"{PREFIX}[0-9A-Za-z]{{{KEY_LENGTH - len(PREFIX)}}}", re.ASCII)
-
-
-def mask_keys_in_json(value: Any) -> Any:  # noqa: ANN401 - any JSON
-    """The value, or where keys stand in it, in whatever place, a copy with each in its masked form.
-
-    Raises `TypeError` for what is no JSON.
-    """
-    if not value:
-        return value
-    text = orjson.dumps(value)
-    if _PREFIX not in text:
-        return value
-    return orjson.loads(mask_keys_in_text(text.decode("utf-8")))
 
 
 def mask_keys_in_text(text: str) -> str:
