@@ -131,7 +131,11 @@ def create_app(
         health.build_blueprint(
             store,
             lambda: render_metrics(requests, backend.gateway.counters, webhooks),
-            [lambda: _concern_about_changes(backend.watch), lambda: _concern_about_limits(backend.limiter)],
+            [
+                lambda: _concern_about_changes(backend.watch),
+                lambda: _concern_about_limits(backend.limiter),
+                lambda: _concern_about_journal(backend.journal),
+            ],
         ),
         api_document.build_blueprint(app),
     ):
@@ -274,6 +278,12 @@ def _concern_about_limits(limiter: Limiter) -> str | None:
     if not limiter.is_degraded:
         return None
     return "Redis is gone: each worker admits its own part of every rate limit."
+
+
+def _concern_about_journal(journal: JournalWriter) -> str | None:
+    if not journal.is_crowded:
+        return None
+    return "Calls wait to be written into the database: more than half of the room that they have is taken."
 
 
 def _concern_about_changes(watch: ChangeWatch) -> str | None:

@@ -2,13 +2,14 @@
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from ss_admin.backend.app import create_app
 from ss_admin.backend.store.engine import Store, StoreUnavailable
-from tests.support.backend import cheap_passwords, test_settings
+from tests.support.backend import PostgresqlSource, cheap_passwords, test_settings
 from tests.support.outbox import Post
 from tests.support.postgresql import PostgresqlServer
+from tests.support.watching import eventually
 
 
 def test_process_with_a_migrated_store_is_healthy_and_ready(client: FlaskClient) -> None:
@@ -40,6 +41,33 @@ def test_store_that_is_gone_is_not_ready_and_routes_say_unavailable() -> None:
         assert (answer.status_code, answer.json["code"]) == (503, "unavailable")
         assert int(answer.headers["Retry-After"]) > 0
     app.extensions["ss_backend"].close()
+
+
+def test_process_that_sees_changes_late_is_ready_and_says_so(postgresql_source: PostgresqlSource) -> None:
+    """Whoever watches has a connection of its own, which can fail for itself."""
+    with postgresql_source.url() as url:
+        app = create_app(test_settings(url), passwords=cheap_passwords())
+        backend = app.extensions["ss_backend"]
+        backend.start()
+        eventually(lambda: backend.watch.is_fresh)
+        client = app.test_client()
+        assert client.get("/readyz").json == {"status": "ready", "degraded": []}
+        server, name = postgresql_source.server, str(make_url(url).database)
+        with server.connect() as connection:
+            connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false".encode())
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = %s AND application_name = 'ss-watch'",
+                (name,),
+            )
+            eventually(lambda: backend.watch.lost_at is not None)
+            answer = client.get("/readyz")
+            connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true".encode())
+        assert (answer.status_code, answer.json["status"]) == (200, "degraded")
+        [sentence] = answer.json["degraded"]
+        assert sentence.startswith("Changes to keys are seen late: the database has not been watched for ")
+        eventually(lambda: client.get("/readyz").json == {"status": "ready", "degraded": []})
+        backend.close()
 
 
 def test_metrics_count_requests_and_partners_calls_by_outcome(client: FlaskClient) -> None:

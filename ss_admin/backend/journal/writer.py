@@ -100,6 +100,11 @@ class JournalWriter:
         """Expendable entries that were not kept, because too much waited already."""
         return self._given_up
 
+    @property
+    def is_crowded(self) -> bool:
+        """Whether more than half of the bound is waiting to be written into the database."""
+        return self._crowded
+
     def append(self, entry: bytes, *, expendable: bool = False) -> None:
         """Keep an entry of at least one byte. Raises `JournalFull`, until there is room again.
 
