@@ -29,6 +29,7 @@ from ss_admin.contract.api_keys import (
     RateLimit,
 )
 from tests.support.backend import PASSWORD
+from tests.support.watching import eventually
 
 
 @pytest.fixture
@@ -173,6 +174,20 @@ def test_a_whole_key_in_the_search_finds_its_row_and_is_never_sent(keys, order, 
     assert created.secret not in str(query.to_params())
     assert [key.name for key in keys.list_page(query).items] == ["Looked for"]
     assert keys.list_page(ApiKeyQuery(search=new_api_key())).total == 0
+
+
+def test_a_change_is_followed_to_the_last_server_and_so_is_a_deletion(keys, order):
+    key = keys.create(order()).api_key
+    keys.change(key.id, ApiKeyChange(status=ApiKeyStatus.DISABLED), version=None)
+    eventually(lambda: keys.propagation(key.id).complete)
+    found = keys.propagation(key.id)
+    assert found.api_key_id == key.id
+    assert [sighting.after_ms for sighting in found.workers] == [found.after_ms]
+    keys.delete(key.id)
+    eventually(lambda: keys.propagation(key.id).complete)
+    assert keys.propagation(key.id).revision > found.revision
+    with pytest.raises(NotFound):
+        keys.propagation("unknown")
 
 
 def test_bulk_actions_tell_how_many_and_what_was_not_there(keys, order):

@@ -24,8 +24,9 @@ from ss_admin.client.accounts import AccountsClient
 from ss_admin.client.api_keys import ApiKeysClient
 from ss_admin.client.connection import Connection
 from ss_admin.contract.accounts import Role
-from ss_admin.contract.api_keys import ApiKey, ApiKeyChange, ExpiryState, RateLimit
+from ss_admin.contract.api_keys import ApiKey, ApiKeyChange, ApiKeyStatus, ExpiryState, RateLimit
 from ss_admin.contract.demo import DemoReady
+from ss_admin.desktop.api_keys.following_words import Following
 from ss_admin.desktop.api_keys.progress_dialog import BulkProgressDialog
 from ss_admin.desktop.app import AppOptions
 from ss_admin.desktop.crash_report import CrashDialog
@@ -66,6 +67,7 @@ class Session:
             self._created(app)
             self._conflict(app)
             self._deleting(app)
+            self._following(app)
             self._other_pages(app)
             self._troubles(app)
         with self._signed_in(role=Role.CUSTOMER_ADMIN) as app:
@@ -234,6 +236,16 @@ class Session:
         ).open()
         self._shot(app, "delete-progress")
         close_dialogs()
+
+    def _following(self, app: RealApp) -> None:
+        line, key = app.page.line, _key(app, 1)
+        app.page.actions_on_key.set_status(key, ApiKeyStatus.DISABLED)
+        wait_until(lambda: "Refused everywhere" in line.following.text, "every server refuses the key")
+        self._shot(app, "list-refused-everywhere")
+        late = "Disabled, but backend-2:4711 still lets it through"
+        line.following.show_following(Following("late", f"“{key.name}”", late))
+        self._shot(app, "list-server-is-late")
+        line.following.show_following(None)
 
     def _other_pages(self, app: RealApp) -> None:
         assert app.window.workspace is not None
