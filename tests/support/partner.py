@@ -1,20 +1,29 @@
 """Partners and what they call, for tests: keys with their secrets, rule chains, and calls through the whole app."""
 
 import json
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import delete, update
+from sqlalchemy import delete, func, select, update
 from werkzeug.test import TestResponse
 
 from ss_admin.backend.api_keys.service import ApiKeysService
 from ss_admin.backend.app import create_app
 from ss_admin.backend.store.engine import Store
-from ss_admin.backend.store.tables import ApiKeyRow, ExecutionRow, RuleChainRow, RuleChainVersionRow, TombstoneRow
+from ss_admin.backend.store.tables import (
+    ApiKeyRow,
+    ChangeRow,
+    ExecutionRow,
+    RuleChainRow,
+    RuleChainVersionRow,
+    TombstoneRow,
+    WorkerRow,
+)
 from ss_admin.contract.api_keys import ApiKeyChange, ApiKeyCreated, ApiKeyStatus, NewApiKey
 from ss_admin.contract.documents import ObjectRef
 from ss_admin.resource_files import resource_path
@@ -66,9 +75,24 @@ class Partner:
         self.other_tenant = town.tenant("Harbour Logistics")
         self.service = ApiKeysService(store, PEPPER.encode())
 
+    def wait_until_seen(self) -> None:
+        """Wait until servers beside this process act on all changes made here."""
+        until = time.monotonic() + 20
+        while self._is_behind():
+            assert time.monotonic() < until, "a server has not seen the last change"
+            time.sleep(0.005)
+
+    def _is_behind(self) -> bool:
+        living = WorkerRow.seen_at > datetime.now(UTC) - timedelta(seconds=5)
+        with self.store.reading() as session:
+            newest = session.scalar(select(func.max(ChangeRow.revision))) or 0
+            return session.scalar(select(WorkerRow.id).where(living, WorkerRow.revision < newest).limit(1)) is not None
+
     def chain(self, sample: str = "building-alarm", **changes: Any) -> str:
         """A chain of the administrator's tenant; its id."""
-        return plant_chain(self.store, self.admin.tenant, sample, **changes)
+        rulechain_id = plant_chain(self.store, self.admin.tenant, sample, **changes)
+        self.wait_until_seen()
+        return rulechain_id
 
     def change_chain(self, rulechain_id: str, **values: Any) -> None:
         """Save the chain with other values, as a next version."""
@@ -80,33 +104,40 @@ class Partner:
             if {"input_schema", "definition"} & set(values):
                 row.definition_version = row.version
                 session.add(_as_version(row))
+        self.wait_until_seen()
 
     def delete_chain(self, rulechain_id: str) -> None:
         """Take the chain away past the service; keys that are narrowed to it keep its id."""
         with self.store.writing() as session:
             session.execute(delete(RuleChainVersionRow).where(RuleChainVersionRow.rulechain_id == rulechain_id))
             session.execute(delete(RuleChainRow).where(RuleChainRow.id == rulechain_id))
+        self.wait_until_seen()
 
     def key(self, **order: Any) -> ApiKeyCreated:
         """A new key; unlimited unless told otherwise."""
         wanted = {"name": "Building Alarm", "user_id": self.admin.user_id, "rate_limit": None} | order
-        return self.service.create(self.admin.actor, NewApiKey(**wanted))
+        created = self.service.create(self.admin.actor, NewApiKey(**wanted))
+        self.wait_until_seen()
+        return created
 
     def change(self, created: ApiKeyCreated, **values: Any) -> None:
         """Change a key as an administrator would."""
         self.service.change(self.admin.actor, created.api_key.id, ApiKeyChange(**values))
+        self.wait_until_seen()
 
     def disable(self, created: ApiKeyCreated) -> None:
         self.change(created, status=ApiKeyStatus.DISABLED)
 
     def delete(self, created: ApiKeyCreated) -> None:
         self.service.delete(self.admin.actor, created.api_key.id)
+        self.wait_until_seen()
 
     def expire_at(self, created: ApiKeyCreated, moment: datetime) -> None:
         """Set the date past the service, which refuses one that has passed."""
         changed = {"expires_at": moment, "version": ApiKeyRow.version + 1}
         with self.store.writing() as session:
             session.execute(update(ApiKeyRow).where(ApiKeyRow.id == created.api_key.id).values(changed))
+        self.wait_until_seen()
 
     def call(
         self,

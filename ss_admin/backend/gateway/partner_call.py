@@ -6,6 +6,7 @@ there before its partner is answered; what cannot be kept is answered 503 and ha
 
 import logging
 import time
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -19,7 +20,7 @@ from ss_admin.backend.gateway.known_keys.entries import KeyRefused, KnownKey
 from ss_admin.backend.gateway.known_keys.known_keys import KnownKeys
 from ss_admin.backend.gateway.limits.decisions import Limiter
 from ss_admin.backend.gateway.payload import check_media_type, read_payload, unfit_body
-from ss_admin.backend.gateway.rate_limits import LimitedWindow
+from ss_admin.backend.gateway.rate_limits import LimitedWindow, LimitTexts
 from ss_admin.backend.gateway.recorded_runs import RecordedRuns, RunOrder
 from ss_admin.backend.journal.entries import encode_call
 from ss_admin.backend.journal.writer import JournalFull, JournalWriter
@@ -34,6 +35,8 @@ __all__ = ["PartnerCalls"]
 _log = logging.getLogger(__name__)
 
 Environ = dict[str, Any]
+
+_MOST_LIMITS = 1000
 
 _new = tuple.__new__
 
@@ -55,6 +58,7 @@ class PartnerCalls:
         self._authenticate = known_keys.authenticate
         self._find_chain = known_keys.find_chain
         self._window = limiter.window
+        self._limit_texts = lru_cache(_MOST_LIMITS)(LimitTexts)
         self._run = runs.answer
         self._append = journal.append
         self._count = counters.count
@@ -81,11 +85,12 @@ class PartnerCalls:
         key = self._authenticate(api_key, call.at_us)
         call.api_key_id = key.api_key_id
         if key.rate_limit is not None:
-            window: LimitedWindow = key.window or self._limited_window(key, key.rate_limit)
+            limited: LimitedWindow = key.window or self._limited_window(key, key.rate_limit)
+            window, texts = limited
             decision = window.decide()
             if not decision.admitted:
-                return window.refuse(decision, call.request_id)
-            call.headers = window.headers(decision)
+                return texts.refuse(decision, call.request_id)
+            call.headers = texts.headers(decision)
         rulechain_id = call.rulechain_id
         known = self._find_chain(rulechain_id, key.tenant_id) if rulechain_id else None
         chain = check_call(key, known, rulechain_id, call.address)
@@ -96,8 +101,9 @@ class PartnerCalls:
         return self._run(_new(RunOrder, (call, key, chain, read_payload(body), body)))
 
     def _limited_window(self, key: KnownKey, limit: RateLimit) -> LimitedWindow:
-        window = key.window = LimitedWindow(self._window(key.api_key_id, limit), limit)
-        return window
+        texts = self._limit_texts(limit.max_requests, limit.window_seconds)
+        limited = key.window = LimitedWindow(self._window(key.api_key_id, limit), texts)
+        return limited
 
     def _keep(self, call: PartnerCall, answer: Answer) -> None:
         """Raises `JournalFull` for a run that cannot be kept; a refusal is given up then."""

@@ -1,24 +1,24 @@
 """A limited key's window as the gateway keeps it with the key: what it decides, and what answers say of it."""
 
+from typing import NamedTuple
+
 from ss_admin.backend.gateway.answers import Answer, Header, refusal
 from ss_admin.backend.gateway.limits.decisions import LimitDecision, RateWindow
-from ss_admin.contract.api_keys import RateLimit
 from ss_admin.contract.problems import ProblemCode
 
-__all__ = ["LimitedWindow"]
+__all__ = ["LimitTexts", "LimitedWindow"]
 
 
-class LimitedWindow:
-    """A window with all that is the same in each answer under its limit."""
+class LimitTexts:
+    """All that is the same in each answer under a limit, whatever the key: keys of one limit share it."""
 
-    __slots__ = ("_detail", "_limit", "_policy", "decide")
+    __slots__ = ("_detail", "_limit", "_policy")
 
-    def __init__(self, window: RateWindow, limit: RateLimit) -> None:
-        self.decide = window.decide
-        self._policy = ("RateLimit-Policy", f'"default";q={limit.max_requests};w={limit.window_seconds}')
-        self._limit = ("X-RateLimit-Limit", str(limit.max_requests))
-        times = "once" if limit.max_requests == 1 else f"{limit.max_requests:,} times"
-        self._detail = f"This API key may call {times} in {limit.window_seconds:,} s. Try again in "
+    def __init__(self, max_requests: int, window_seconds: int) -> None:
+        self._policy = ("RateLimit-Policy", f'"default";q={max_requests};w={window_seconds}')
+        self._limit = ("X-RateLimit-Limit", str(max_requests))
+        times = "once" if max_requests == 1 else f"{max_requests:,} times"
+        self._detail = f"This API key may call {times} in {window_seconds:,} s. Try again in "
 
     def headers(self, decision: LimitDecision) -> list[Header]:
         """What a limited key is told each time (draft-ietf-httpapi-ratelimit-headers, and the older X- names)."""
@@ -37,3 +37,10 @@ class LimitedWindow:
         detail = f'"{self._detail}{wait:,} s."'.encode("ascii")
         headers = [*self.headers(decision), ("Retry-After", str(wait))]
         return refusal(ProblemCode.RATE_LIMITED, detail, request_id, headers)
+
+
+class LimitedWindow(NamedTuple):
+    """What `KnownKey.window` holds."""
+
+    window: RateWindow
+    texts: LimitTexts

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from ss_admin.backend.gateway.answers import Answer, execution_answer, problem_answer
 from ss_admin.backend.gateway.limits.decisions import LimitDecision
 from ss_admin.backend.gateway.limits.local import SlidingWindowLimiter
-from ss_admin.backend.gateway.rate_limits import LimitedWindow
+from ss_admin.backend.gateway.rate_limits import LimitTexts
 from ss_admin.backend.problems import PROBLEM_STATUS, ProblemError, problem_document
 from ss_admin.contract.api_keys import RateLimit
 from ss_admin.contract.problems import FieldFault, ProblemCode
@@ -74,7 +74,7 @@ def test_an_execution_is_what_the_model_says(duration_us: int) -> None:
     }
 
 
-class TestLimitedWindow:
+class TestLimitTexts:
     @pytest.mark.parametrize(
         ("limit", "detail"),
         [
@@ -83,17 +83,17 @@ class TestLimitedWindow:
         ],
     )
     def test_a_refusal_is_the_problem_document_of_its_kind(self, limit: RateLimit, detail: str) -> None:
-        window = LimitedWindow(SlidingWindowLimiter().window("key", limit), limit)
+        texts = LimitTexts(limit.max_requests, limit.window_seconds)
         decision = LimitDecision(False, 0, 1234, 1234, 0)
         error = ProblemError(
             ProblemCode.RATE_LIMITED, f"This API key may call {detail}", headers={"Retry-After": "1234"}
         )
-        assert window.refuse(decision, REQUEST_ID) == problem_answer(error, REQUEST_ID, window.headers(decision))
+        assert texts.refuse(decision, REQUEST_ID) == problem_answer(error, REQUEST_ID, texts.headers(decision))
 
     def test_every_answer_tells_the_limit_and_what_is_left_of_it(self) -> None:
         limit = RateLimit(max_requests=100, window_seconds=60)
-        window = LimitedWindow(SlidingWindowLimiter().window("key", limit), limit)
-        assert window.headers(window.decide()) == [
+        window = SlidingWindowLimiter().window("key", limit)
+        assert LimitTexts(100, 60).headers(window.decide()) == [
             ("RateLimit-Policy", '"default";q=100;w=60'),
             ("RateLimit", '"default";r=99;t=60'),
             ("X-RateLimit-Limit", "100"),

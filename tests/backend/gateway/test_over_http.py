@@ -16,7 +16,6 @@ from ss_admin.contract.api_keys import RateLimit
 from tests.support.article import CURL_BODY, SAMPLE_BODY, sample_request
 from tests.support.partner import Partner, partner_at, plant_chain
 from tests.support.server_process import RawConnection, ServerProcess, ask, execute_request, running_server
-from tests.support.watching import eventually
 
 MEBIBYTE = 1024 * 1024
 
@@ -39,12 +38,6 @@ class Server:
         document = answer.document()
         return answer.status, document.get("code", ""), document.get("detail", "")
 
-    def wait_until_it_knows_of_changes(self) -> None:
-        """Those made beside it, in this process: its watch sees them within some 50 ms."""
-        probe = self.partner.key()
-        request = execute_request("nowhere", b"", b"x-api-key: " + probe.secret.encode())
-        eventually(lambda: ask(self.address, request).status == 404)
-
     def with_key_line(self, line: bytes) -> tuple[int, str, str]:
         return self.code(execute_request(self.chain, SAMPLE_BODY, line))
 
@@ -53,9 +46,7 @@ class Server:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("server")
     with running_server(folder) as backend, partner_at(f"sqlite:///{folder / 'signalsync.db'}") as partner:
-        server = Server(backend, partner, partner.chain(), partner.key().secret)
-        server.wait_until_it_knows_of_changes()
-        yield server
+        yield Server(backend, partner, partner.chain(), partner.key().secret)
 
 
 def test_the_articles_request_is_answered_byte_for_byte(server: Server) -> None:
@@ -132,7 +123,6 @@ def test_the_articles_troubleshooting_list(server: Server) -> None:
     internal, disabled = partner.chain(is_external=False), partner.chain(enabled=False)
     theirs = plant_chain(partner.store, partner.other_tenant)
     good = keys["good"].secret
-    server.wait_until_it_knows_of_changes()
 
     def told(chain: str, secret: str, body: bytes = SAMPLE_BODY) -> tuple[int, str]:
         return server.code(execute_request(chain, body, b"x-api-key: " + secret.encode()))[:2]
@@ -152,7 +142,6 @@ def test_the_articles_troubleshooting_list(server: Server) -> None:
 
 def test_a_retry_after_exactly_the_told_wait_is_admitted(server: Server) -> None:
     key = server.partner.key(rate_limit=RateLimit(max_requests=3, window_seconds=2))
-    server.wait_until_it_knows_of_changes()
     request = sample_request(server.chain, key.secret)
     with RawConnection(server.address) as connection:
         assert [connection.answer(request).status for _ in range(3)] == [200, 200, 200]
