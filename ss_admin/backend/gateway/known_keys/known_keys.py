@@ -29,7 +29,7 @@ from ss_admin.backend.propagation.watch import FRESH_SECONDS
 from ss_admin.backend.store.engine import Store, StoreUnavailable
 from ss_admin.contract.api_key_format import KEY_LENGTH
 
-__all__ = ["GRACE_SECONDS", "LATE_SECONDS", "ChangeFeed", "KnownKeys"]
+__all__ = ["DOUBT_SECONDS", "GRACE_SECONDS", "LATE_SECONDS", "ChangeFeed", "KnownKeys"]
 
 Answer = TypeVar("Answer")
 
@@ -39,9 +39,12 @@ GRACE_SECONDS = 60.0
 LATE_SECONDS = 1.0
 """So long after its memory ceased to be fresh the watch is late; from then on the store is lost."""
 
+DOUBT_SECONDS = 0.05
+"""Of the keys that no digest speaks for, the store is asked for one in this time."""
+
 _ASK_AGAIN_SECONDS = 0.5
 _PATIENCE_SECONDS = 2.0
-_PATIENCE_WITH_KEPT_SECONDS = 0.25  # who can go on with what is kept does not wait long for a store that may be lost
+_SHORT_PATIENCE_SECONDS = 0.25  # where there is an answer without the store
 
 
 class ChangeFeed(Protocol):
@@ -85,13 +88,14 @@ class KnownKeys:
         self._digests = StoredDigests(store)
         self._batches = 0
         self._ask_again_at = 0.0
+        self._doubt_again_at = 0.0
         feed.subscribe(self._apply, self._forget_all)
 
     def __repr__(self) -> str:
         return f"<KnownKeys {len(self._keys)} keys, {len(self._chains)} chains>"
 
     def wait_for_digests(self, seconds: float) -> bool:
-        """Until an unknown key is refused without asking the store; False where that takes longer."""
+        """Until unknown keys are refused from memory; False where that takes longer."""
         return self._digests.wait(seconds)
 
     def authenticate(self, api_key: str, now_us: int) -> KnownKey:
@@ -130,14 +134,31 @@ class KnownKeys:
             check_form(api_key)
         fresh_until = self._feed.fresh_until
         if now < fresh_until and not self._digests.may_contain(digest):
-            raise unknown_key()
+            return self._find_newcomer(digest, now)
         if self._store_is_gone(now, fresh_until):
             return _go_on(kept, now, fresh_until)
-        batches = self._batches
         try:
-            key = self._ask(lambda: self._look_up.find_key(digest), kept)
+            return self._look_up_key(digest, now, _PATIENCE_SECONDS if kept is None else _SHORT_PATIENCE_SECONDS)
         except StoreUnavailable:
             return _go_on(kept, now, fresh_until)
+
+    def _find_newcomer(self, digest: bytes, now: float) -> KnownKey:
+        """A key may be so new that the feed has not told of it; but most that are not known are none.
+
+        So the store is asked for one of them now and then: in quiet times a new key is known everywhere at once, and a
+        flood of wrong ones costs next to nothing.
+        """
+        if now < self._doubt_again_at or now < self._ask_again_at:
+            raise unknown_key()
+        self._doubt_again_at = now + DOUBT_SECONDS
+        try:
+            return self._look_up_key(digest, now, _SHORT_PATIENCE_SECONDS)
+        except StoreUnavailable:
+            raise unknown_key() from None
+
+    def _look_up_key(self, digest: bytes, now: float, patience: float) -> KnownKey:
+        batches = self._batches
+        key = self._ask(lambda: self._look_up.find_key(digest), patience)
         if key is None:
             raise unknown_key()
         key.seen_at = now
@@ -153,7 +174,8 @@ class KnownKeys:
             return _go_on_with_chain(kept)
         batches = self._batches
         try:
-            chain = self._ask(lambda: self._look_up.find_chain(rulechain_id), kept)
+            patience = _PATIENCE_SECONDS if kept is None else _SHORT_PATIENCE_SECONDS
+            chain = self._ask(lambda: self._look_up.find_chain(rulechain_id), patience)
         except StoreUnavailable:
             return _go_on_with_chain(kept)
         if kept is not None and kept.definition_version == chain.definition_version:
@@ -164,11 +186,9 @@ class KnownKeys:
                 self._chains.keep(rulechain_id, chain)
         return chain
 
-    def _ask(self, question: Callable[[], Answer], kept: object | None) -> Answer:
+    def _ask(self, question: Callable[[], Answer], patience: float) -> Answer:
         try:
-            return self._patience.ask(
-                question, seconds=_PATIENCE_SECONDS if kept is None else _PATIENCE_WITH_KEPT_SECONDS
-            )
+            return self._patience.ask(question, seconds=patience)
         except StoreUnavailable:
             self._ask_again_at = self._clock() + _ASK_AGAIN_SECONDS
             raise

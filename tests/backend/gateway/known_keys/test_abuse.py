@@ -1,4 +1,4 @@
-"""What floods and long lives cost: no statement and no memory for wrong keys, few bytes for known ones."""
+"""What floods and long lives cost: hardly a statement and no memory for wrong keys, few bytes for known ones."""
 
 import secrets
 import time
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ss_admin.backend.gateway.known_keys.entries import KeyRefused
+from ss_admin.backend.gateway.known_keys.known_keys import DOUBT_SECONDS
 from ss_admin.backend.store.engine import Store
 from ss_admin.contract.api_key_format import PREFIX, check_characters, new_api_key
 from tests.support.known_keys import NOW_US, KnownKeysAtWork, counted_statements, known_keys_at_work
@@ -36,7 +37,7 @@ def resident_bytes() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
 
 
-def test_a_million_wrong_keys_send_no_statement_and_take_no_memory(work: KnownKeysAtWork) -> None:
+def test_a_million_wrong_keys_send_hardly_a_statement_and_take_no_memory(work: KnownKeysAtWork) -> None:
     good = work.office.key()
     work.feed.tell()
     wrong = keys_of_the_right_form()
@@ -46,6 +47,8 @@ def test_a_million_wrong_keys_send_no_statement_and_take_no_memory(work: KnownKe
         before = resident_bytes()
         for _ in range(1000):
             flood = [next(wrong) for _ in range(1000)]
+            work.clock.now += 0.01
+            work.feed.look_succeeded()
             began = time.perf_counter()
             for api_key in flood:
                 try:
@@ -54,7 +57,8 @@ def test_a_million_wrong_keys_send_no_statement_and_take_no_memory(work: KnownKe
                     refused += 1
             seconds += time.perf_counter() - began
         grown = resident_bytes() - before
-    assert (refused, sent) == (1_000_000, [])
+    assert refused == 1_000_000
+    assert len([statement for statement in sent if "api_keys" in statement]) <= 10 / DOUBT_SECONDS + 1
     assert grown < 4 * 2**20
     assert repr(work.known) == "<KnownKeys 1 keys, 0 chains>"
     assert work.answer(good) == "let in"

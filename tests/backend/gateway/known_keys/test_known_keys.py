@@ -7,7 +7,7 @@ import pytest
 
 from ss_admin.backend.api_keys.service import ApiKeysService
 from ss_admin.backend.gateway.known_keys.entries import KeyRefused
-from ss_admin.backend.gateway.known_keys.known_keys import GRACE_SECONDS, LATE_SECONDS
+from ss_admin.backend.gateway.known_keys.known_keys import DOUBT_SECONDS, GRACE_SECONDS, LATE_SECONDS
 from ss_admin.backend.propagation.watch import FRESH_SECONDS
 from ss_admin.backend.store.engine import Store, StoreUnavailable
 from ss_admin.contract.api_key_format import ApiKeyFault, mask_api_key, new_api_key
@@ -179,6 +179,7 @@ class TestChange:
             ApiKeysService(other, PEPPER.encode()).delete(work.office.actor, created.api_key.id)
         finally:
             other.close()
+        work.answer(new_api_key())
         assert (work.answer(created), work.answer(new)) == ("let in", "invalid_api_key")
         work.feed.tell()
         assert (work.answer(created), work.answer(new)) == ("invalid_api_key (deleted)", "let in")
@@ -193,9 +194,35 @@ class TestChange:
         assert (work.answer(created), work.answer(missed)) == ("disabled_api_key", "let in")
         assert work.known.wait_for_digests(60)
         assert work.answer(missed) == "let in"
+        work.answer(new_api_key())
         with counted_statements(work.store) as sent:
             assert work.answer(new_api_key()) == "invalid_api_key"
         assert sent == []
+
+
+class TestNewcomer:
+    """A key that was made elsewhere and that the feed has not told of yet."""
+
+    def test_is_let_in_at_once_in_quiet_times(self, work: KnownKeysAtWork) -> None:
+        for _ in range(3):
+            created = work.office.key()
+            work.clock.now += DOUBT_SECONDS
+            assert work.answer(created) == "let in"
+
+    def test_waits_a_moment_where_other_unknown_keys_came_just_before(self, work: KnownKeysAtWork) -> None:
+        created = work.office.key()
+        assert work.answer(new_api_key()) == "invalid_api_key"
+        with counted_statements(work.store) as sent:
+            assert work.answer(created) == "invalid_api_key"
+        assert sent == []
+        work.clock.now += DOUBT_SECONDS
+        assert work.answer(created) == "let in"
+
+    def test_is_refused_as_unknown_where_the_store_does_not_answer(
+        self, work: KnownKeysAtWork, lose_store: Callable[[], object]
+    ) -> None:
+        lose_store()
+        assert work.answer(new_api_key()) == "invalid_api_key"
 
 
 class TestChain:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from ss_admin.backend.gateway.known_keys.entries import KeyRefused
-from ss_admin.backend.gateway.known_keys.known_keys import KnownKeys
+from ss_admin.backend.gateway.known_keys.known_keys import DOUBT_SECONDS, KnownKeys
 from ss_admin.backend.propagation.watch import ChangeWatch
 from ss_admin.backend.store.engine import Store, StoreUnavailable
 from ss_admin.contract.api_key_format import new_api_key
@@ -88,11 +88,13 @@ def test_a_change_in_the_same_process_counts_at_the_next_call(store_url: str) ->
             assert worker.answer(key) == "disabled_api_key"
 
 
-def test_after_a_start_a_wrong_key_sends_no_statement(office: KeyOffice, store_url: str) -> None:
+def test_after_a_start_wrong_keys_send_hardly_a_statement(office: KeyOffice, store_url: str) -> None:
     office.many_keys(500)
     with worker_over(store_url) as worker, counted_statements(worker.store) as sent:
+        began = time.monotonic()
         assert {worker.answer(new_api_key()) for _ in range(2000)} == {"invalid_api_key"}
-        assert [statement for statement in sent if "api_key" in statement] == []
+        doubts = (time.monotonic() - began) / DOUBT_SECONDS + 1
+        assert len([statement for statement in sent if "FROM api_keys" in statement]) <= doubts
 
 
 @pytest.fixture(scope="module")

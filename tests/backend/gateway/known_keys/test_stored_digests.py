@@ -97,7 +97,7 @@ def test_a_store_that_is_away_is_read_when_it_is_back(
 
 
 def test_closing_ends_the_reading(store: Store) -> None:
-    KeyOffice(store).many_keys(20_000)
+    KeyOffice(store).many_keys(5000)
     digests = StoredDigests(store)
     digests.reload()
     digests.close()
