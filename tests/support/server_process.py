@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -159,6 +160,14 @@ def ask(address: tuple[str, int], data: bytes, source: str | None = None) -> Raw
     """One request on a connection of its own, which comes from `source`."""
     with RawConnection(address, source=source) as connection:
         return connection.answer(data)
+
+
+def wait_until_known(address: tuple[str, int], request: bytes, seconds: float = 5) -> None:
+    """Until a key that was made by another process is admitted: by every worker, as far as 20 connections tell."""
+    deadline = time.monotonic() + seconds
+    while not all(ask(address, request).status != 401 for _ in range(20)):
+        assert time.monotonic() < deadline, "the key is still unknown"
+        time.sleep(0.02)
 
 
 def execute_request(
