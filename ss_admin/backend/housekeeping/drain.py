@@ -3,12 +3,12 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ss_admin.backend.housekeeping.batches import BatchWriter
 from ss_admin.backend.housekeeping.positions import PositionMoved
-from ss_admin.backend.housekeeping.sources import Sources
+from ss_admin.backend.housekeeping.sources import Reading, Sources
 from ss_admin.backend.store.engine import StoreUnavailable
 
 __all__ = ["Drain"]
@@ -17,6 +17,7 @@ _log = logging.getLogger(__name__)
 
 BATCH_ENTRIES = 2000
 POLL_SECONDS = 0.02
+_LARGE_BYTES = 2 * 1024 * 1024
 QUIET_POLL_SECONDS = 0.1
 _QUIET_AFTER_SECONDS = 10.0
 _AWAY_SECONDS = (0.1, 0.2, 0.5, 1.0)
@@ -27,6 +28,7 @@ _HANGING_SECONDS = 1.0
 @dataclass(frozen=True)
 class _Turn:
     found: bool = False
+    is_full: bool = False
     is_all: bool = False
     failed: bool = False
 
@@ -100,11 +102,11 @@ class Drain:
             self._begun += 1
             number = self._begun
         try:
-            found, is_all = self._drain_some()
+            readings, is_all = self._drain_some()
         except PositionMoved:
             # Somebody else, or a transaction of ours that was thought lost, came first.
             self._sources.go_back()
-            return _Turn(found=True)
+            return _Turn(found=True, is_full=True)
         except Exception as fault:  # noqa: BLE001 - the thread must outlive a bug; what is journaled is kept
             self._sources.go_back()
             if is_first_fault and isinstance(fault, StoreUnavailable):
@@ -118,17 +120,17 @@ class Drain:
             with self._changed:
                 self._settled = number
                 self._changed.notify_all()
-        return _Turn(found=found, is_all=is_all)
+        return _Turn(found=bool(readings), is_full=not is_all and _is_large(readings), is_all=is_all)
 
-    def _drain_some(self) -> tuple[bool, bool]:
-        """Whether something was found, and whether that was all there is."""
+    def _drain_some(self) -> tuple[Sequence[Reading], bool]:
+        """What was written, and whether that was all there is."""
         readings, is_all = self._sources.read(BATCH_ENTRIES)
         if readings:
             self._writer.write(readings)
             self._sources.advance(readings)
         elif self._sources.is_due:
             self._sources.remove_left()
-        return bool(readings), is_all
+        return readings, is_all
 
     def _look_after(self, *, is_away: bool) -> None:
         try:
@@ -141,7 +143,7 @@ class Drain:
     def _pause(self, turn: _Turn, faults: int, *, is_quiet: bool) -> None:
         if turn.failed:
             seconds = _AWAY_SECONDS[min(faults, len(_AWAY_SECONDS)) - 1]
-        elif turn.found and not turn.is_all:
+        elif turn.is_full:
             return
         else:
             seconds = QUIET_POLL_SECONDS if is_quiet else POLL_SECONDS
@@ -157,3 +159,9 @@ class Drain:
         except Exception:  # noqa: BLE001 - what is left is found at the next start
             _log.exception("the journals could not be left in order")
         self._sources.close()
+
+
+def _is_large(readings: Sequence[Reading]) -> bool:
+    """Whether to go on at once. Of a few at a time, more are waited for: each transaction has its price."""
+    entries = [entry for reading in readings for entry in reading.batch.entries]
+    return len(entries) >= BATCH_ENTRIES // 4 or sum(map(len, entries)) >= _LARGE_BYTES

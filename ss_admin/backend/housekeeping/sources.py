@@ -24,7 +24,6 @@ LOOK_SECONDS = 1.0
 
 _START = Place(0, 0)
 _FEWEST = 50
-_LARGE_BYTES = 8 * 1024 * 1024
 
 
 class Reading(NamedTuple):
@@ -110,6 +109,8 @@ class Sources:
             if spool is not self._own:
                 spool.close()
         self._spools = [self._own]
+        for reader in self._own.readers():
+            reader.close()
         for folder, lock in self._locks.items():
             with contextlib.suppress(OSError):
                 drain_lock_path(folder).unlink(missing_ok=True)
@@ -142,7 +143,8 @@ class Sources:
             return None, False
         if not batch.entries:
             return None, True
-        return Reading(reader, before, batch), len(batch.entries) < share and _is_end(reader, batch)
+        is_end = len(batch.entries) < share and not reader.read(batch.segment, batch.position, 1).entries
+        return Reading(reader, before, batch), is_end
 
     def _remove_if_drained(self, reader: JournalReader) -> None:
         place = self._places.get(reader.id) or _START
@@ -188,14 +190,3 @@ class Sources:
 def drain_lock_path(folder: Path) -> Path:
     """The lock that the one who drains a spool holds: beside the spool's folder, which is deleted when it is empty."""
     return folder.with_name(folder.name + ".drain.lock")
-
-
-def _is_end(reader: JournalReader, batch: Batch) -> bool:
-    """Whether a batch ended for want of entries, not at the end of a segment or for its size.
-
-    What was written since then may be there as well; that comes with the next reading.
-    """
-    if sum(map(len, batch.entries)) >= _LARGE_BYTES:
-        return False
-    after = reader.read(batch.segment, batch.position, 1)
-    return not after.entries or after.segment == batch.segment
