@@ -4,7 +4,7 @@ import statistics
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.benchmarks.load import CONNECTIONS, Load, Measured, make_bodies
@@ -42,9 +42,11 @@ class Bench:
         for number in range(1 + self.rounds):
             for name, subject in subjects.items():
                 seconds = self.seconds if number else 1
+                used = subject.served.worker_seconds()
                 measured = subject.load.run(seconds, connections=connections, core=core)
+                used = subject.served.worker_seconds() - used
                 if number:
-                    found[name].append(measured)
+                    found[name].append(replace(measured, worker_seconds=used))
                 settle(subject.served)
         return found
 
@@ -65,11 +67,15 @@ def settle(served: Served, give_up_after: float = 120, *, with_workers: bool = F
     """
     begun = time.monotonic()
     while time.monotonic() - begun < give_up_after:
-        used, at = served.cpu_seconds(with_workers=with_workers), time.monotonic()
+        used, at = _seconds_used(served, with_workers=with_workers), time.monotonic()
         time.sleep(_LOOK_SECONDS)
-        if served.cpu_seconds(with_workers=with_workers) - used < _IDLE_SHARE * (time.monotonic() - at):
+        if _seconds_used(served, with_workers=with_workers) - used < _IDLE_SHARE * (time.monotonic() - at):
             return at - begun
     raise TimeoutError(f"{served.url}: still at work {give_up_after:.0f} s after the last call")
+
+
+def _seconds_used(served: Served, *, with_workers: bool) -> float:
+    return served.other_seconds() + (served.worker_seconds() if with_workers else 0)
 
 
 def median_of(rounds: Sequence[Measured], what: str = "per_second") -> float:

@@ -76,8 +76,9 @@ def _table(bench: Bench, found: Mapping[str, Sequence[Measured]]) -> Table:
         (
             name,
             f"{rate:,.0f}",
-            f"{1_000_000 / rate:,.1f} µs",
             f"{rate / rates[EMPTY]:.2f} ×",
+            f"{1_000_000 / rate:,.1f} µs",
+            f"{median_of(found[name], 'worker_us'):,.1f} µs",
             f"{median_of(found[name], 'load_share'):.0%}",
         )
         for name, rate in rates.items()
@@ -88,7 +89,8 @@ def _table(bench: Bench, found: Mapping[str, Sequence[Measured]]) -> Table:
         f"One worker, alone on core {SERVER_CORE}; wrk, supervisor and our housekeeping on core {LOAD_CORE}.",
         "The peers check no schema, run no chain and record nothing.",
     ]
-    return Table("Calls, one worker", ("call", "calls/s", "each", "× empty Flask", "wrk's core"), rows, notes)
+    head = ("call", "calls/s", "× empty Flask", "each", "worker's CPU", "wrk's core")
+    return Table("Calls, one worker", head, rows, notes)
 
 
 def _goals(found: Mapping[str, Sequence[Measured]]) -> list[Goal]:

@@ -30,7 +30,8 @@ class LoadFailed(Exception):
 class Measured:
     """What one round of load found. `refused`: answers of 400 and above; `broken`: calls without an answer.
 
-    `load_seconds`: processor time that the load itself took. Near the round's length it is what was measured.
+    `load_seconds`: processor time that the load itself took; near the round's length it is what was measured.
+    `worker_seconds`: processor time of the workers.
     """
 
     calls: int
@@ -41,6 +42,12 @@ class Measured:
     p99_us: float
     max_us: float
     load_seconds: float = 0.0
+    worker_seconds: float = 0.0
+
+    @property
+    def worker_us(self) -> float:
+        """Processor time of a worker for one call, in microseconds."""
+        return self.worker_seconds * 1_000_000 / self.calls
 
     @property
     def load_share(self) -> float:

@@ -51,9 +51,13 @@ class Served:
         for number, pid in enumerate(self.workers()):
             pin(pid, [workers[number % len(workers)]])
 
-    def cpu_seconds(self, *, with_workers: bool) -> float:
-        """Processor time used so far by all of its processes, or by all but the workers."""
-        return sum(cpu_seconds(pid) for pid in [*self.others(), *(self.workers() if with_workers else [])])
+    def worker_seconds(self) -> float:
+        """Processor time used so far by the workers."""
+        return sum(map(cpu_seconds, self.workers()))
+
+    def other_seconds(self) -> float:
+        """Processor time used so far by all but the workers."""
+        return sum(map(cpu_seconds, self.others()))
 
     def forget_log(self) -> None:
         """Empty the log's file, which grows with every call."""
