@@ -61,7 +61,7 @@ class ChangeFeed(Protocol):
 class KnownKeys:
     """Turns the text of an `x-api-key` header into a `KnownKey`, or raises the `KeyRefused` that tells why not.
 
-    Safe to share between threads. `max_keys` and `max_chains` bound its memory, about 700 bytes a key.
+    Safe to share between threads. `max_keys` and `max_chains` bound its memory, about 600 bytes a key.
     `clock`: monotonic.
     """
 

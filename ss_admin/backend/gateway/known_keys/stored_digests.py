@@ -14,8 +14,8 @@ __all__ = ["StoredDigests"]
 
 _log = logging.getLogger(__name__)
 
-_AT_ONCE = 1000
-_PAUSE_SECONDS = 0.002  # between two pieces, so that calls are not held up by the reading
+_AT_ONCE = 500
+_PAUSE_SECONDS = 0.001  # between two pieces, so that calls are not held up by the reading
 _RETRY_SECONDS = 1.0
 _DIGESTS = (ApiKeyRow.digest, TombstoneRow.digest)
 
