@@ -36,7 +36,7 @@ def success_entry(order: RunOrder, execution_id: str, version: int, run: Run, re
         version,
         key.api_key_name,
         run.duration_ms,
-        body if b"\\u" not in body else _input_json(order),
+        body if b"\\" not in body else _input_json(order),
         result_json,
         effects=as_journaled(effects) if effects else (),
     )
@@ -65,7 +65,7 @@ def failure_entry(
 
 def _input_json(order: RunOrder) -> bytes:
     """As it was sent, but for escapes: behind one an API key would not be seen."""
-    return order.body if b"\\u" not in order.body else orjson.dumps(order.payload)
+    return order.body if b"\\" not in order.body else orjson.dumps(order.payload)
 
 
 def _masked(entry: bytes) -> bytes:

@@ -26,10 +26,11 @@ def as_json(value: object) -> bytes:
         text = orjson.dumps(value)
     except (TypeError, ValueError, RecursionError):
         raise UnfitValue("it is nested too deeply, or has a number or a character that JSON does not know") from None
-    # Both are found in the text first: to look at every value takes longer than all the rest.
+    # Both are found in the text first: to look at every value takes longer than all the rest. One character alone is
+    # found in a third of the time of several.
     if b"null" in text and _has(value, _is_no_number):
         raise UnfitValue("it has a number that is not finite")
-    if b"\\u0000" in text and _has(value, _has_nul):
+    if b"\\" in text and b"\\u0000" in text and _has(value, _has_nul):
         raise UnfitValue("it has the character U+0000")
     return text
 
