@@ -51,7 +51,7 @@ class Store:
         self.engine = engine
         self._file = None if file is None else _WatchedFile.at(file)
         self._writer = threading.Lock()
-        self._outage_is_told = False
+        self._told: set[str] = set()
         self.dialect: Literal["sqlite", "postgresql"] = "sqlite" if engine.dialect.name == "sqlite" else "postgresql"
         read_options: dict[str, Any] = {"postgresql_readonly": True} if self.dialect == "postgresql" else {}
         self._reading = sessionmaker(engine.execution_options(**read_options), expire_on_commit=False)
@@ -76,7 +76,7 @@ class Store:
     def reading(self) -> Iterator[Session]:
         """A transaction that only reads and sees one state of the data (on PostgreSQL: one per statement)."""
         self._check_file()
-        with self._as_unavailable(), self._reading() as session:
+        with self._as_unavailable("reading"), self._reading() as session:
             yield session
 
     @contextmanager
@@ -86,14 +86,14 @@ class Store:
         SQLite: it holds the write lock from its beginning, so it never fails half-way for another writer.
         """
         self._check_file()
-        with self._as_unavailable(), self._turn(), self._writing.begin() as session:
+        with self._as_unavailable("writing"), self._turn(), self._writing.begin() as session:
             yield session
 
     @contextmanager
     def altering(self) -> Iterator[Connection]:
         """A writing transaction as a plain connection, for migrations."""
         self._check_file()
-        with self._as_unavailable(), self._turn(), self._write_engine.begin() as connection:
+        with self._as_unavailable("writing"), self._turn(), self._write_engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -110,32 +110,32 @@ class Store:
             self._writer.release()
 
     @contextmanager
-    def _as_unavailable(self) -> Iterator[None]:
+    def _as_unavailable(self, doing: str) -> Iterator[None]:
         try:
             yield
         except (OperationalError, InterfaceError, PoolTimeout) as error:
-            self._tell_outage(error)
+            self._tell_outage(doing, error)
             raise StoreUnavailable("the store cannot be reached") from error
         except DBAPIError as error:
             # SQLite reports a damaged file with the base class itself.
             if not error.connection_invalidated and type(error) is not DatabaseError:
                 raise
-            self._tell_outage(error)
+            self._tell_outage(doing, error)
             raise StoreUnavailable("the store cannot be used") from error
-        self._outage_is_told = False
+        self._told.discard(doing)
 
-    def _tell_outage(self, error: Exception) -> None:
+    def _tell_outage(self, doing: str, error: Exception) -> None:
         """One line for each outage, though it fails every use: the cause says more than where it was met."""
-        if not self._outage_is_told:
+        if doing not in self._told:
+            self._told.add(doing)
             cause = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
             _log.error("the store is unavailable", extra={"cause": cause})
-        self._outage_is_told = True
 
     def _check_file(self) -> None:
         if self._file is not None and not self._file.is_there():
-            if not self._outage_is_told:
+            if "file" not in self._told:
+                self._told.add("file")
                 _log.error("the database file was deleted or replaced; stop, restore it if need be, and start again")
-            self._outage_is_told = True
             raise StoreUnavailable("the database file was deleted or replaced")
 
     def close(self) -> None:
