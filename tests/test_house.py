@@ -77,7 +77,7 @@ def test_each_outside_library_has_one_door() -> None:
 
 
 def test_tests_mirror_the_source_tree() -> None:
-    special = {"e2e", "benchmarks", "support"}
+    special = {"e2e", "benchmarks", "faults", "support"}
     folders = {path.parent for path in (ROOT / "tests").rglob("test_*.py")}
     strangers = [
         folder
