@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from tests.benchmarks.attacks import measure_attacks
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.calls import measure_calls
 from tests.benchmarks.key_look_up import measure_key_look_up
@@ -28,6 +29,7 @@ SECTIONS: dict[str, Callable[[Bench], Findings]] = {
     "latency": measure_latency,
     "keys": measure_key_look_up,
     "memory": measure_memory,
+    "abuse": measure_attacks,
     "lists": measure_all_lists,
 }
 

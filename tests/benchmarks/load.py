@@ -4,7 +4,8 @@ import json
 import resource
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -74,24 +75,15 @@ class Load:
 
     def run(self, seconds: int, *, connections: int = CONNECTIONS, core: int | None = None) -> Measured:
         """Calls without a pause. `core`: the only one the load may use. Raises `LoadFailed`."""
-        if shutil.which("wrk") is None:
-            raise LoadFailed("wrk is not installed. Run: make bench (it installs the package)")
-        command = [
-            "wrk",
-            "-t1",
-            f"-c{connections}",
-            f"-d{seconds}s",
-            "--timeout",
-            "10s",
-            "-s",
-            str(_SCRIPT),
-            self.url,
-        ]
-        if core is not None:
-            command = ["taskset", "--cpu-list", str(core), *command]
-        lines = [*(f"K {key}" for key in self.keys), *(f"B {body}" for body in self.bodies)]
+        prefix = [] if core is None else ["taskset", "--cpu-list", str(core)]
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        done = subprocess.run(command, input="\n".join(lines), capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [*prefix, *self._command(seconds, connections)],
+            input=self._lines(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if done.returncode:
             raise LoadFailed(f"wrk failed: {done.stdout}{done.stderr}")
         found = parse_result(done.stdout, _seconds_since(used))
@@ -99,6 +91,30 @@ class Load:
         if found.broken or found.refused != expected:
             raise LoadFailed(f"{self.url}: {found.refused} of {found.calls} refused, {found.broken} broken")
         return found
+
+    @contextmanager
+    def beside(self, seconds: int, *, connections: int, prefix: Sequence[str] = ()) -> Iterator[None]:
+        """The same calls beside whatever the block does; what comes of them is not asked. `prefix`: of the command."""
+        with subprocess.Popen(
+            [*prefix, *self._command(seconds, connections)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            text=True,
+        ) as process:
+            assert process.stdin is not None
+            process.stdin.write(self._lines())
+            process.stdin.close()
+            yield
+            process.terminate()
+
+    def _command(self, seconds: int, connections: int) -> list[str]:
+        if shutil.which("wrk") is None:
+            raise LoadFailed("wrk is not installed. Run: make bench (it installs the package)")
+        settings = ["-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", str(_SCRIPT)]
+        return ["wrk", *settings, self.url]
+
+    def _lines(self) -> str:
+        return "\n".join([*(f"K {key}" for key in self.keys), *(f"B {body}" for body in self.bodies)])
 
 
 def parse_result(output: str, load_seconds: float = 0.0) -> Measured:
