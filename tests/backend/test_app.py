@@ -12,7 +12,9 @@ from ss_admin.backend.store.engine import Store
 from ss_admin.contract.api_keys import NewApiKey
 from tests.support.backend import PASSWORD, PEPPER, Person, cheap_passwords, test_settings
 from tests.support.certificates import make_certificate
+from tests.support.housekeeping import keeping_house
 from tests.support.outbox import Post
+from tests.support.watching import eventually
 from tests.support.webhook_receiver import WebhookReceiver
 
 
@@ -52,24 +54,25 @@ def test_closing_ends_every_thread_and_connection(sqlite_url: str, tmp_path: Pat
     backend.close()
     backend.close()
     assert set(threading.enumerate()) <= before
-    assert {file.name for file in tmp_path.iterdir()} == {
-        "signalsync.db"
-    }  # the last connection takes -wal and -shm along
+    # The last connection takes -wal and -shm along, and nothing is left to be drained.
+    assert {file.name for file in tmp_path.iterdir()} == {"signalsync.db", "signalsync.db.spool"}
+    assert list((tmp_path / "signalsync.db.spool").iterdir()) == []
 
 
-def test_webhooks_wait_for_the_start_and_executions_are_kept_until_then(make_app, store: Store, tmp_path: Path) -> None:
+def test_webhooks_are_the_housekeepings_and_metrics_tell_of_them(make_app, store: Store, tmp_path: Path) -> None:
     post = Post(store)
     certificate = make_certificate(tmp_path)
     with WebhookReceiver(certificate) as receiver:
         [delivery_id] = post.put(receiver.url("127.0.0.1"))
         app = make_app(webhook_allowed_networks="127.0.0.1", webhook_ca_file=certificate.ca_file)
-        backend = app.extensions["ss_backend"]
-        assert app.test_client().get("/readyz").status_code == 200
-        backend.outbox.wake()
+        app.extensions["ss_backend"].start()
+        assert "ss_webhooks_pending 1" in app.test_client().get("/metrics").text.splitlines()
         assert {thread.name for thread in threading.enumerate()}.isdisjoint({"webhook-outbox", "trimmer"})
         assert post.row(delivery_id).attempts == 0
-        backend.start()
-        assert post.ended(delivery_id).status == "delivered"
+        with keeping_house(app, webhook_allowed_networks="127.0.0.1", webhook_ca_file=certificate.ca_file):
+            assert post.ended(delivery_id).status == "delivered"
+            eventually(lambda: "ss_webhooks_delivered_total 1" in app.test_client().get("/metrics").text, seconds=10)
+        assert "ss_webhooks_pending 0" in app.test_client().get("/metrics").text.splitlines()
 
 
 def test_address_behind_a_trusted_proxy_is_the_one_recorded(make_app, admin: Person, store: Store) -> None:

@@ -2,6 +2,8 @@
 
 import io
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask
@@ -9,12 +11,14 @@ from flask import Flask
 from ss_admin.backend.housekeeping.access_log import AccessLog
 from ss_admin.backend.housekeeping.batches import BatchWriter
 from ss_admin.backend.housekeeping.dead_letters import DeadLetters
+from ss_admin.backend.housekeeping.housekeeping import Housekeeping, create_housekeeping
 from ss_admin.backend.housekeeping.positions import read_positions
 from ss_admin.backend.housekeeping.sources import Sources
 from ss_admin.backend.journal.spool import Spool
 from ss_admin.backend.store.engine import Store
+from tests.support.backend import test_settings
 
-__all__ = ["settle", "wait_until_drained"]
+__all__ = ["drain_spool", "keeping_house", "settle", "wait_until_drained"]
 
 _ENTRIES = 1000
 
@@ -23,6 +27,20 @@ def settle(app: Flask, *, access_log: io.StringIO | None = None) -> None:
     """Write all that the app has journaled into its database, here and now."""
     backend = app.extensions["ss_backend"]
     drain_spool(backend.store, backend.spool.folder, access_log=access_log)
+
+
+@contextmanager
+def keeping_house(app: Flask, **changes: object) -> Iterator[Housekeeping]:
+    """The whole housekeeping of an app, in this process: its webhooks are sent; other settings as told."""
+    backend = app.extensions["ss_backend"]
+    settings = test_settings(str(backend.store.engine.url.render_as_string(hide_password=False)), **changes)
+    spool = Spool.join(backend.spool.folder)
+    housekeeping = create_housekeeping(settings, store=backend.store, spool=spool)
+    housekeeping.start()
+    try:
+        yield housekeeping
+    finally:
+        housekeeping.close()
 
 
 def drain_spool(store: Store, folder: Path, *, access_log: io.StringIO | None = None) -> None:

@@ -160,8 +160,11 @@ class Partner:
     def settle(self) -> None:
         """What the calls have left is in the database afterwards, those through a server on it included."""
         settle(self.app)
-        base = self.app.extensions["ss_backend"].spool.folder.parent
-        wait_until_drained(self.store, base)
+        self.wait_until_written()
+
+    def wait_until_written(self) -> None:
+        """Wait until the housekeeping that runs, in whatever process, has written what the calls have left."""
+        wait_until_drained(self.store, self.app.extensions["ss_backend"].spool.folder.parent)
 
     def row(self, created: ApiKeyCreated) -> ApiKeyRow:
         """The key as it is stored."""

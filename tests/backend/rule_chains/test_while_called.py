@@ -84,9 +84,10 @@ def test_switches_count_from_the_next_call_on(partner, chains, chain_id):
     refused(partner.call(chain_id, secret, b"{}"), 404, "rulechain_not_found")
 
 
-def test_list_tells_of_a_call_at_once(partner, chains, chain_id):
+def test_list_tells_of_a_call_that_was_written(partner, chains, chain_id):
     answer = partner.call(chain_id, partner.key().secret, b"{}")
     assert answer.status_code == 200
+    partner.settle()
     [listed] = chains.list_page(partner.admin.actor, endpoint_base="", limit=10).items
     assert (listed.runs, listed.success_rate) == (1, 1.0)
     assert listed.last_run_at == partner.execution(answer.json["execution_id"]).at

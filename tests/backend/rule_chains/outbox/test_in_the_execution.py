@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from flask import Flask
 
 from ss_admin.backend.store.engine import Store
+from tests.support.housekeeping import keeping_house
 from tests.support.partner import Partner
 from tests.support.webhook_receiver import Reply, WebhookReceiver, chain_calling
 
@@ -17,12 +19,14 @@ from tests.support.webhook_receiver import Reply, WebhookReceiver, chain_calling
 def started(make_app: Callable[..., Flask], store: Store) -> Iterator[Callable[..., Partner]]:
     """Makes a partner of an app whose outbox delivers."""
 
-    def start(**settings: object) -> Partner:
-        app = make_app(webhook_retry_seconds=600, **settings)
-        app.extensions["ss_backend"].start()
-        return Partner(app, store)
+    with ExitStack() as stack:
 
-    return start
+        def start(**settings: object) -> Partner:
+            app = make_app(**settings)
+            stack.enter_context(keeping_house(app, webhook_retry_seconds=600, **settings))
+            return Partner(app, store)
+
+        yield start
 
 
 def call_and_read(partner: Partner, url: str, *, ended: bool = True) -> dict[str, Any]:
@@ -32,6 +36,7 @@ def call_and_read(partner: Partner, url: str, *, ended: bool = True) -> dict[str
     assert answer.status_code == 200, answer.text
     execution_id = answer.get_json()["execution_id"]
     client = partner.app.test_client()
+    partner.wait_until_written()
     until = time.monotonic() + 20
     while True:
         path = f"/api/v1/rulechains/{chain}/executions/{execution_id}"
