@@ -180,7 +180,8 @@ def spool_folder(settings: Settings) -> Path:
     database = embedded_database_file(url)
     if database is not None:
         return database.with_name(database.name + ".spool")
-    place = f"{url.host or 'local'}-{url.port or 5432}-{url.database}"
+    host = url.host or url.query.get("host") or "local"
+    place = f"{host}-{url.port or 5432}-{url.database}"
     return _data_folder() / "spool" / _UNSAFE_IN_NAMES.sub("_", place)
 
 

@@ -54,9 +54,8 @@ def test_closing_ends_every_thread_and_connection(sqlite_url: str, tmp_path: Pat
     backend.close()
     backend.close()
     assert set(threading.enumerate()) <= before
-    # The last connection takes -wal and -shm along, and nothing is left to be drained.
+    # The last connection takes -wal and -shm along; the journal waits for a housekeeping.
     assert {file.name for file in tmp_path.iterdir()} == {"signalsync.db", "signalsync.db.spool"}
-    assert list((tmp_path / "signalsync.db.spool").iterdir()) == []
 
 
 def test_webhooks_are_the_housekeepings_and_metrics_tell_of_them(make_app, store: Store, tmp_path: Path) -> None:

@@ -5,9 +5,17 @@ import stat
 import threading
 from pathlib import Path
 
+import platformdirs
 import pytest
 
-from ss_admin.backend.settings import ConfigurationError, load_settings, pepper_file, resolve_pepper
+from ss_admin.backend.settings import (
+    ConfigurationError,
+    Settings,
+    load_settings,
+    pepper_file,
+    resolve_pepper,
+    spool_folder,
+)
 from tests.support.backend import test_settings
 from tests.support.certificates import make_certificate
 
@@ -171,3 +179,22 @@ def test_folder_that_cannot_be_made_stops_the_start(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ConfigurationError, match="cannot be used"):
         resolve_pepper(test_settings(f"sqlite:///{tmp_path}/file/signalsync.db", key_pepper=None))
+
+
+@pytest.mark.parametrize(
+    ("url", "folder"),
+    [
+        ("sqlite:///{tmp}/a.db", "{tmp}/a.db.spool"),
+        ("postgresql://u:secret@db.example.com:5433/ss", "{data}/spool/db.example.com-5433-ss"),
+        ("postgresql+psycopg:///ss?host=/run/pg", "{data}/spool/_run_pg-5432-ss"),
+    ],
+)
+def test_spools_are_beside_an_embedded_database_or_in_the_data_folder(url: str, folder: str, tmp_path: Path) -> None:
+    data = platformdirs.user_data_path("signalsync-admin", appauthor=False)
+    settings = Settings(_env_file=None, database_url=url.format(tmp=tmp_path))
+    assert spool_folder(settings) == Path(folder.format(tmp=tmp_path, data=data))
+
+
+def test_spools_are_where_the_operator_wants_them(tmp_path: Path) -> None:
+    assert spool_folder(Settings(_env_file=None, spool_dir=tmp_path / "spools")) == tmp_path / "spools"
+    assert spool_folder(Settings(_env_file=None, spool_dir="~/spools")) == Path.home() / "spools"

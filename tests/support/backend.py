@@ -35,10 +35,15 @@ def cheap_passwords() -> Passwords:
 def test_settings(url: str, **changes: object) -> Settings:
     """Settings that come from nowhere but here. Spools of a PostgreSQL test server are in its own folder."""
     values = {"database_url": url, "key_pepper": PEPPER, **changes}
-    folder = make_url(url).query.get("host")
-    if isinstance(folder, str) and "spool_dir" not in changes:
-        values["spool_dir"] = Path(folder, "spools", make_url(url).database or "")
+    values.setdefault("spool_dir", spool_dir_for(url))
     return Settings(_env_file=None, **values)  # type: ignore[arg-type]
+
+
+def spool_dir_for(url: str) -> Path | None:
+    """Where spools are kept beside a PostgreSQL test server's data; None leaves them beside an SQLite file."""
+    parsed = make_url(url)
+    folder = parsed.query.get("host")
+    return Path(folder, "spools", parsed.database or "") if isinstance(folder, str) else None
 
 
 test_settings.__test__ = False  # type: ignore[attr-defined]
@@ -135,6 +140,8 @@ class PostgresqlSource:
             yield self.server.url(name)
         finally:
             self.server.disconnect_everybody(name)
+            # What an earlier test left in journals belongs to rows that are gone.
+            shutil.rmtree(spool_dir_for(self.server.url(name)) or "", ignore_errors=True)
             if self._fingerprint(name) == self._untouched:
                 self._empty(name)
                 self._free.append(name)

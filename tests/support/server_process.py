@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from tests.support.backend import PEPPER
+from tests.support.backend import PEPPER, spool_dir_for
 
 COMMAND = (sys.executable, "-c", "from ss_admin.backend.cli import main; main()")
 READY_SECONDS = 60
@@ -95,6 +95,9 @@ def running_server(
         "SS_KEY_PEPPER": PEPPER,
         **{f"SS_{name.upper()}": value for name, value in settings.items()},
     }
+    spools = spool_dir_for(environment["SS_DATABASE_URL"])
+    if spools is not None:
+        environment.setdefault("SS_SPOOL_DIR", str(spools))
     server = ServerProcess([*command, "serve", "--port", "0", *arguments], environment)
     try:
         yield server
