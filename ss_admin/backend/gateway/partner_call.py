@@ -11,16 +11,16 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from ss_admin.backend.gateway.access import check_call
-from ss_admin.backend.gateway.answers import Answer, problem_answer
+from ss_admin.backend.gateway.answers import Answer, problem_answer, refusal
 from ss_admin.backend.gateway.body import BodyFault, read_body
 from ss_admin.backend.gateway.body_reads import BodyReads
 from ss_admin.backend.gateway.call import PartnerCall
 from ss_admin.backend.gateway.counters import CallCounters
 from ss_admin.backend.gateway.known_keys.entries import KeyRefused, KnownKey
 from ss_admin.backend.gateway.known_keys.known_keys import KnownKeys
-from ss_admin.backend.gateway.limits.decisions import Limiter
+from ss_admin.backend.gateway.limits.decisions import Limiter, RateWindow
 from ss_admin.backend.gateway.payload import check_media_type, read_payload, unfit_body
-from ss_admin.backend.gateway.rate_limits import LimitedWindow, LimitTexts
+from ss_admin.backend.gateway.rate_limits import LimitTexts
 from ss_admin.backend.gateway.recorded_runs import RecordedRuns, RunOrder
 from ss_admin.backend.journal.entries import encode_call
 from ss_admin.backend.journal.writer import JournalFull, JournalWriter
@@ -81,13 +81,16 @@ class PartnerCalls:
             raise _method_not_allowed()
         api_key = environ.get("HTTP_X_API_KEY")
         if api_key is None:
-            raise ProblemError(ProblemCode.MISSING_API_KEY, _explain_missing(environ))
-        key = self._authenticate(api_key, call.at_us)
+            return refusal(ProblemCode.MISSING_API_KEY, _explain_missing(environ), call.request_id)
+        try:
+            key = self._authenticate(api_key, call.at_us)
+        except KeyRefused as refused:
+            call.api_key_id, call.key_was_deleted = refused.api_key_id, refused.was_deleted
+            return refusal(refused.code, refused.detail, call.request_id)
         call.api_key_id = key.api_key_id
         if key.rate_limit is not None:
-            limited: LimitedWindow = key.window or self._limited_window(key, key.rate_limit)
-            window, texts = limited
-            decision = window.decide()
+            texts = key.limit_texts or self._texts(key, key.rate_limit)
+            decision = (key.window or self._open_window(key, key.rate_limit)).decide()
             if not decision.admitted:
                 return texts.refuse(decision, call.request_id)
             call.headers = texts.headers(decision)
@@ -100,10 +103,13 @@ class PartnerCalls:
             raise unfit_body(body, self._max_body_bytes)
         return self._run(_new(RunOrder, (call, key, chain, read_payload(body), body)))
 
-    def _limited_window(self, key: KnownKey, limit: RateLimit) -> LimitedWindow:
-        texts = self._limit_texts(limit.max_requests, limit.window_seconds)
-        limited = key.window = LimitedWindow(self._window(key.api_key_id, limit), texts)
-        return limited
+    def _texts(self, key: KnownKey, limit: RateLimit) -> LimitTexts:
+        texts = key.limit_texts = self._limit_texts(limit.max_requests, limit.window_seconds)
+        return texts
+
+    def _open_window(self, key: KnownKey, limit: RateLimit) -> RateWindow:
+        window = key.window = self._window(key.api_key_id, limit)
+        return window
 
     def _keep(self, call: PartnerCall, answer: Answer) -> None:
         """Raises `JournalFull` for a run that cannot be kept; a refusal is given up then."""
@@ -125,9 +131,7 @@ class PartnerCalls:
         self._count(answer.code, duration_us)
 
     def _refuse(self, call: PartnerCall, failure: Exception) -> Answer:
-        if isinstance(failure, KeyRefused):
-            call.api_key_id, call.key_was_deleted = failure.api_key_id, failure.was_deleted
-        elif isinstance(failure, JournalFull):
+        if isinstance(failure, JournalFull):
             call.execution = None
         answer = problem_answer(_as_problem(failure, call.request_id), call.request_id, call.headers)
         try:

@@ -1,12 +1,10 @@
-"""A limited key's window as the gateway keeps it with the key: what it decides, and what answers say of it."""
-
-from typing import NamedTuple
+"""What answers say of a limit and of what was decided under it."""
 
 from ss_admin.backend.gateway.answers import Answer, Header, refusal
-from ss_admin.backend.gateway.limits.decisions import LimitDecision, RateWindow
+from ss_admin.backend.gateway.limits.decisions import LimitDecision
 from ss_admin.contract.problems import ProblemCode
 
-__all__ = ["LimitTexts", "LimitedWindow"]
+__all__ = ["LimitTexts"]
 
 
 class LimitTexts:
@@ -34,13 +32,5 @@ class LimitTexts:
     def refuse(self, decision: LimitDecision, request_id: str) -> Answer:
         """429, for a call that was not admitted."""
         wait = decision.retry_after
-        detail = f'"{self._detail}{wait:,} s."'.encode("ascii")
         headers = [*self.headers(decision), ("Retry-After", str(wait))]
-        return refusal(ProblemCode.RATE_LIMITED, detail, request_id, headers)
-
-
-class LimitedWindow(NamedTuple):
-    """What `KnownKey.window` holds."""
-
-    window: RateWindow
-    texts: LimitTexts
+        return refusal(ProblemCode.RATE_LIMITED, f"{self._detail}{wait:,} s.", request_id, headers)

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ss_admin.backend.problems import ProblemError
 from ss_admin.contract.api_keys import RateLimit
 from ss_admin.contract.problems import ProblemCode
 
 if TYPE_CHECKING:
+    from ss_admin.backend.gateway.limits.decisions import RateWindow
+    from ss_admin.backend.gateway.rate_limits import LimitTexts
     from ss_admin.backend.rule_chains.engine.runs import Chain
 
 __all__ = ["NEVER_USABLE_US", "KeyRefused", "KnownChain", "KnownKey", "Networks", "no_chain"]
@@ -23,19 +25,17 @@ NEVER_USABLE_US = -1
 class KnownKey:
     """A key as it is stored, or what is left of a deleted one.
 
-    `api_key_name`: the name with the masked key. `expires_at_us`: microseconds since 1970, UTC; None: never.
-    `usable_until_us`: calls are let in before this moment; it says in one number what state and expiry say.
+    `api_key_name`: the name with the masked key. `usable_until_us`: calls are let in before this moment, microseconds
+    since 1970, UTC; it says in one number what state and expiry say.
     `rulechain_ids`: the only chains that the key may call, None: all; `networks`: the only ones it may be used from,
-    None: everywhere; `allowed_address`: the one that was found in them last. `window` is the caller's: the limiter's
-    window of the key, once it was asked for. `seen_at`: the monotonic moment of the last call; `kept_at`: of the last
-    time that it was put among the newest.
+    None: everywhere; `allowed_address`: the one that was found in them last. `window` and `limit_texts` are the
+    caller's, set once a limited key calls. `seen_at`: the monotonic moment of the last call; `kept_at`: about when it
+    was put among the newest.
     """
 
     api_key_id: str
     api_key_name: str
     tenant_id: str
-    is_active: bool
-    expires_at_us: int | None
     usable_until_us: int
     was_deleted: bool
     may_write: bool
@@ -43,7 +43,8 @@ class KnownKey:
     networks: Networks | None
     rate_limit: RateLimit | None
     allowed_address: str | None = None
-    window: Any = None
+    window: "RateWindow | None" = None
+    limit_texts: "LimitTexts | None" = None
     seen_at: float = 0.0
     kept_at: float = 0.0
 

@@ -73,15 +73,12 @@ class LookUp:
         )
 
     def _to_key(self, row: Row[Any]) -> KnownKey:
-        is_active = row.status == ApiKeyStatus.ACTIVE
         rulechain_ids, addresses = row.permissions.get("rulechains"), row.allowed_addresses
         return KnownKey(
             api_key_id=row.id,
             api_key_name=_name(row.name, row.masked_key),
             tenant_id=intern(row.tenant_id),
-            is_active=is_active,
-            expires_at_us=None if row.expires_at_us == NEVER_EXPIRES else row.expires_at_us,
-            usable_until_us=row.expires_at_us if is_active else NEVER_USABLE_US,
+            usable_until_us=_usable_until(row),
             was_deleted=False,
             may_write=Entity.WRITE.value in row.permissions.get("entities", ()),
             rulechain_ids=None if rulechain_ids is None else self._to_rulechain_ids(tuple(rulechain_ids)),
@@ -95,8 +92,6 @@ def _to_deleted_key(row: Row[str, str, str, str]) -> KnownKey:
         api_key_id=row.api_key_id,
         api_key_name=_name(row.name, row.masked_key),
         tenant_id=intern(row.tenant_id),
-        is_active=False,
-        expires_at_us=None,
         usable_until_us=NEVER_USABLE_US,
         was_deleted=True,
         may_write=False,
@@ -104,6 +99,13 @@ def _to_deleted_key(row: Row[str, str, str, str]) -> KnownKey:
         networks=None,
         rate_limit=None,
     )
+
+
+def _usable_until(row: Row[Any]) -> int:
+    if row.status != ApiKeyStatus.ACTIVE:
+        return NEVER_USABLE_US
+    expires_at_us: int = row.expires_at_us
+    return NEVER_EXPIRES if expires_at_us == NEVER_EXPIRES else expires_at_us  # the one number for most keys
 
 
 def _name(name: str, masked_key: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from math import ceil
 from typing import Generic, TypeVar
 
 from ss_admin.backend.gateway.known_keys.entries import KnownChain, KnownKey
@@ -19,11 +20,13 @@ class RecentlyUsed(Generic[Name, Entry]):
 
     A call only notes `seen_at` in the entry: moving it to the front each time would need a lock on the way of every
     call. The oldest entry goes, unless it was used since it was kept; then the next one is asked (second chance).
+    When it was kept is rounded up to a whole second, so that all that are kept in a second share one number.
     """
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._entries: OrderedDict[Name, Entry] = OrderedDict()
+        self._second = 0.0
         self.find: Callable[[Name], Entry | None] = self._entries.get
 
     def __len__(self) -> int:
@@ -31,9 +34,7 @@ class RecentlyUsed(Generic[Name, Entry]):
 
     def keep(self, name: Name, entry: Entry) -> None:
         """Keep an entry whose `seen_at` is set, in place of an older one of its name."""
-        entry.kept_at = entry.seen_at
-        self._entries[name] = entry
-        self._entries.move_to_end(name)
+        self._put_among_the_newest(name, entry)
         while len(self._entries) > self._most:
             self._make_room()
 
@@ -49,8 +50,15 @@ class RecentlyUsed(Generic[Name, Entry]):
         for _ in range(_SECOND_CHANCES):
             oldest = next(iter(self._entries))
             entry = self._entries[oldest]
-            if entry.seen_at == entry.kept_at:
+            if entry.seen_at <= entry.kept_at:
                 break
-            entry.kept_at = entry.seen_at
-            self._entries.move_to_end(oldest)
+            self._put_among_the_newest(oldest, entry)
         self._entries.popitem(last=False)
+
+    def _put_among_the_newest(self, name: Name, entry: Entry) -> None:
+        second = float(ceil(entry.seen_at))
+        if second != self._second:
+            self._second = second
+        entry.kept_at = self._second
+        self._entries[name] = entry
+        self._entries.move_to_end(name)

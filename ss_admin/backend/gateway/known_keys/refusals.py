@@ -4,7 +4,7 @@ A key that is both disabled and expired is told as disabled: somebody decided th
 the date alone would invite the partner to ask for a later one.
 """
 
-from ss_admin.backend.gateway.known_keys.entries import KeyRefused, KnownKey
+from ss_admin.backend.gateway.known_keys.entries import NEVER_USABLE_US, KeyRefused, KnownKey
 from ss_admin.backend.store.types import from_microseconds
 from ss_admin.contract.api_key_format import ApiKeyFault, find_api_key_fault
 from ss_admin.contract.problems import ProblemCode
@@ -44,9 +44,9 @@ def refusal_of(key: KnownKey) -> KeyRefused:
     """For a key that is not usable now: deleted, disabled, or else expired."""
     if key.was_deleted:
         return KeyRefused(ProblemCode.INVALID_API_KEY, _UNKNOWN_KEY, key.api_key_id, was_deleted=True)
-    if not key.is_active:
+    if key.usable_until_us == NEVER_USABLE_US:
         return KeyRefused(ProblemCode.DISABLED_API_KEY, _DISABLED_KEY, key.api_key_id)
-    return KeyRefused(ProblemCode.EXPIRED_API_KEY, _expired(key.expires_at_us or 0), key.api_key_id)
+    return KeyRefused(ProblemCode.EXPIRED_API_KEY, _expired(key.usable_until_us), key.api_key_id)
 
 
 def _expired(expires_at_us: int) -> str:

@@ -8,10 +8,11 @@ worker without a store that all share.
 import threading
 import time
 from collections.abc import Callable
+from functools import lru_cache
 
 from ss_admin.backend.gateway.limits.decisions import NANOSECONDS, LimitDecision, decision_at
-from ss_admin.backend.gateway.limits.registry import DECISIONS_PER_SWEEP_STEP, WindowKey, WindowRegistry
-from ss_admin.backend.gateway.limits.ring import admission_ring
+from ss_admin.backend.gateway.limits.registry import DECISIONS_PER_SWEEP_STEP, MOST_LIMITS, LimitKey, WindowRegistry
+from ss_admin.backend.gateway.limits.ring import AdmissionRing, admission_ring
 from ss_admin.contract.api_keys import RateLimit
 
 __all__ = ["LocalWindow", "SlidingWindowLimiter"]
@@ -23,14 +24,14 @@ class SlidingWindowLimiter:
     is_degraded = False
 
     def __init__(self, clock_ns: Callable[[], int] = time.monotonic_ns) -> None:
-        self._clock_ns = clock_ns
         self._registry: WindowRegistry[LocalWindow] = WindowRegistry()
+        self._limit = lru_cache(MOST_LIMITS)(lambda key: _LocalLimit(key, clock_ns, self._registry))
 
     def window(self, api_key_id: str, limit: RateLimit) -> "LocalWindow":
         """The window of one key under one limit."""
-        key = (api_key_id, limit.max_requests, limit.window_seconds)
+        key = (limit.max_requests, limit.window_seconds)
         registry = self._registry
-        return registry.find(key) or registry.registered(LocalWindow(key, registry, self._clock_ns))
+        return registry.find(key, api_key_id) or registry.registered(LocalWindow(api_key_id, self._limit(key)))
 
     def close(self) -> None:
         """Nothing to let go of."""
@@ -40,46 +41,55 @@ class SlidingWindowLimiter:
         return len(self._registry)
 
 
+class _LocalLimit:
+    """What all windows of one limit share."""
+
+    __slots__ = ("clock_ns", "key", "length_ns", "most", "registry")
+
+    def __init__(self, key: LimitKey, clock_ns: Callable[[], int], registry: "WindowRegistry[LocalWindow]") -> None:
+        self.key = key
+        self.most = key[0]
+        self.length_ns = key[1] * NANOSECONDS
+        self.clock_ns = clock_ns
+        self.registry = registry
+
+
 class LocalWindow:
     """The admissions of one key under one limit in this process."""
 
-    __slots__ = ("_clock_ns", "_decisions", "_length_ns", "_lock", "_most", "_registry", "_retired", "_ring", "key")
+    __slots__ = ("_decisions", "_lock", "_ring", "api_key_id", "limit")
 
-    def __init__(self, key: WindowKey, registry: "WindowRegistry[LocalWindow]", clock_ns: Callable[[], int]) -> None:
-        self.key = key
-        self._registry = registry
-        self._clock_ns = clock_ns
-        self._most = key[1]
-        self._length_ns = key[2] * NANOSECONDS
-        self._ring = admission_ring(self._most, self._length_ns)
-        self._lock = threading.Lock()
+    def __init__(self, api_key_id: str, limit: _LocalLimit) -> None:
+        self.api_key_id = api_key_id
+        self.limit = limit
+        self._ring: AdmissionRing | None = None  # while out of use
+        self._lock: threading.Lock = limit.registry.lock_for(api_key_id)
         self._decisions = 0
-        self._retired = True
 
     def decide(self) -> LimitDecision:
         """Admit one call, which then counts, or refuse it, which then does not. Safe under threads."""
-        decision = None
+        decision, limit = None, self.limit
         with self._lock:
-            if not self._retired:
-                now = self._clock_ns()
-                ring = self._ring
-                gone = now - self._length_ns
+            ring = self._ring
+            if ring is not None:
+                now, most, length = limit.clock_ns(), limit.most, limit.length_ns
+                gone = now - length
                 if ring.count and ring.oldest <= gone:
                     ring.drop_until(gone)
-                admitted = ring.count < self._most
+                admitted = ring.count < most
                 if admitted:
                     ring.add(now)
                 wait = ring.oldest - gone
-                if admitted and wait > self._length_ns:
-                    wait = self._length_ns  # a slot's end lies ahead; only a refused call has to wait for it
-                decision = decision_at(admitted, self._most - ring.count, wait, now)
+                if admitted and wait > length:
+                    wait = length  # a slot's end lies ahead; only a refused call has to wait for it
+                decision = decision_at(admitted, most - ring.count, wait, now)
                 self._decisions += 1
                 if self._decisions < DECISIONS_PER_SWEEP_STEP:
                     return decision
                 self._decisions = 0
         if decision is None:
-            return self._registry.registered(self).decide()
-        self._registry.sweep_step()
+            return limit.registry.registered(self).decide()
+        limit.registry.sweep_step()
         return decision
 
     def retire_if_idle(self) -> bool:
@@ -88,10 +98,9 @@ class LocalWindow:
             return False
         try:
             ring = self._ring
-            if ring.count and ring.newest > self._clock_ns() - self._length_ns:
+            if ring is not None and ring.count and ring.newest > self.limit.clock_ns() - self.limit.length_ns:
                 return False
-            ring.clear()
-            self._retired = True
+            self._ring = None
             return True
         finally:
             self._lock.release()
@@ -99,4 +108,4 @@ class LocalWindow:
     def put_in_use(self) -> None:
         """Let it count (again)."""
         with self._lock:
-            self._retired = False
+            self._ring = admission_ring(self.limit.most, self.limit.length_ns)

@@ -9,18 +9,34 @@ import threading
 from collections import deque
 from typing import Generic, Protocol, TypeVar
 
-__all__ = ["DECISIONS_PER_SWEEP_STEP", "WindowKey", "WindowRegistry"]
+__all__ = ["DECISIONS_PER_SWEEP_STEP", "MOST_LIMITS", "LimitKey", "WindowRegistry"]
 
 DECISIONS_PER_SWEEP_STEP = 8
 
-WindowKey = tuple[str, int, int]
+MOST_LIMITS = 1000
+"""So many different limits are kept for the windows to share; beyond that an equal one is made."""
+
+LimitKey = tuple[int, int]
+"""Admissions and seconds."""
+
+_LOCKS = 64
+
+
+class _KnowsItsKey(Protocol):
+    """What all windows of one limit share."""
+
+    @property
+    def key(self) -> LimitKey: ...
 
 
 class _Sweepable(Protocol):
     """What the registry asks of a window; it asks with its own lock held."""
 
     @property
-    def key(self) -> WindowKey: ...
+    def api_key_id(self) -> str: ...
+
+    @property
+    def limit(self) -> _KnowsItsKey: ...
 
     def retire_if_idle(self) -> bool:
         """Take the window out of use if no admission in it counts any more; False if one does, or it is busy."""
@@ -35,19 +51,28 @@ _Window = TypeVar("_Window", bound=_Sweepable)
 
 
 class WindowRegistry(Generic[_Window]):
-    """The windows by key id, admissions and seconds.
+    """The windows by limit and key id: there are few limits and many keys, so what names a window takes up little.
 
     Idle ones are removed a few at a time by the calls themselves, so that no call pays for many.
     """
 
     def __init__(self) -> None:
-        self._windows: dict[WindowKey, _Window] = {}
+        self._windows: dict[LimitKey, dict[str, _Window]] = {}
         self._lock = threading.Lock()
         self._to_sweep: deque[_Window] = deque()
+        self._window_locks = tuple(threading.Lock() for _ in range(_LOCKS))
 
-    def find(self, key: WindowKey) -> _Window | None:
-        """The window of that key, if one is in use."""
-        return self._windows.get(key)
+    def lock_for(self, api_key_id: str) -> threading.Lock:
+        """The lock of a key's windows. It is one of a few, since it is held for a microsecond or two.
+
+        A lock for each window would take up a tenth of its memory. Whoever holds one takes no other lock here.
+        """
+        return self._window_locks[hash(api_key_id) % _LOCKS]
+
+    def find(self, limit: LimitKey, api_key_id: str) -> _Window | None:
+        """The window of that key under that limit, if one is in use."""
+        alike = self._windows.get(limit)
+        return None if alike is None else alike.get(api_key_id)
 
     def registered(self, window: _Window) -> _Window:
         """The one window that counts for its key: this one, put in use, or the one that is in use already."""
@@ -56,7 +81,7 @@ class WindowRegistry(Generic[_Window]):
         self.sweep_step()
         self.sweep_step()
         with self._lock:
-            current = self._windows.setdefault(window.key, window)
+            current = self._windows.setdefault(window.limit.key, {}).setdefault(window.api_key_id, window)
             if current is window:
                 window.put_in_use()
                 self._to_sweep.append(window)
@@ -69,15 +94,23 @@ class WindowRegistry(Generic[_Window]):
                 return
             window = self._to_sweep.popleft()
             if window.retire_if_idle():
-                del self._windows[window.key]
+                self._remove(window)
             else:
                 self._to_sweep.append(window)
 
     def windows(self) -> list[_Window]:
         """All that are in use now."""
         with self._lock:
-            return list(self._windows.values())
+            return [window for alike in self._windows.values() for window in alike.values()]
 
     def __len__(self) -> int:
         """How many are in use."""
-        return len(self._windows)
+        with self._lock:
+            return sum(len(alike) for alike in self._windows.values())
+
+    def _remove(self, window: _Window) -> None:
+        limit = window.limit.key
+        alike = self._windows[limit]
+        del alike[window.api_key_id]
+        if not alike:
+            del self._windows[limit]

@@ -89,9 +89,9 @@ class InstantRing:
 
     def _grow(self) -> None:
         capacity = min(self._most, max(_FIRST_CAPACITY, 2 * self._capacity))
-        grown = self._instants[self._first :] + self._instants[: self._first]
-        # Made with its exact size: appending would set memory aside for more.
-        self._instants = array("q", grown.tobytes() + bytes(8 * (capacity - len(grown))))
+        # Put together from parts, which takes its exact size: appending or reading bytes sets memory aside for more.
+        more = array("q", (0,)) * (capacity - self._capacity)
+        self._instants = self._instants[self._first :] + self._instants[: self._first] + more
         self._first, self._capacity = 0, capacity
 
 
@@ -163,11 +163,9 @@ class SlotRing:
 
     def _grow(self) -> None:
         capacity = max(_FIRST_CAPACITY, 2 * self._capacity)
-        ends = self._ends[self._first :] + self._ends[: self._first]
-        counts = self._counts[self._first :] + self._counts[: self._first]
-        more = capacity - len(ends)
-        self._ends = array("q", ends.tobytes() + bytes(ends.itemsize * more))
-        self._counts = array("I", counts.tobytes() + bytes(counts.itemsize * more))
+        more = capacity - self._capacity
+        self._ends = self._ends[self._first :] + self._ends[: self._first] + array("q", (0,)) * more
+        self._counts = self._counts[self._first :] + self._counts[: self._first] + array("I", (0,)) * more
         self._first, self._capacity = 0, capacity
 
 

@@ -33,14 +33,15 @@ What cannot be promised, with the reasons:
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from pydantic import SecretStr
 
 from ss_admin.backend.gateway.limits.contact import Contact
 from ss_admin.backend.gateway.limits.link import RedisLink
-from ss_admin.backend.gateway.limits.registry import WindowRegistry
+from ss_admin.backend.gateway.limits.registry import MOST_LIMITS, WindowRegistry
 from ss_admin.backend.gateway.limits.share import LiveShare
-from ss_admin.backend.gateway.limits.shared_window import Question, SharedWindow
+from ss_admin.backend.gateway.limits.shared_window import Question, SharedLimit, SharedWindow
 from ss_admin.contract.api_keys import RateLimit
 
 __all__ = ["RedisLimiter"]
@@ -58,6 +59,7 @@ class RedisLimiter:
     def __init__(self, url: SecretStr, worker_id: str, live: Callable[[], LiveShare]) -> None:
         self._registry: WindowRegistry[SharedWindow] = WindowRegistry()
         self._contact = Contact(RedisLink(url, f"signalsync-{worker_id}"), live, self._tell_all)
+        self._limit = lru_cache(MOST_LIMITS)(lambda key: SharedLimit(key, self._registry, self._contact))
 
     @property
     def is_degraded(self) -> bool:
@@ -74,9 +76,9 @@ class RedisLimiter:
 
     def window(self, api_key_id: str, limit: RateLimit) -> SharedWindow:
         """The window of one key under one limit."""
-        key = (api_key_id, limit.max_requests, limit.window_seconds)
+        key = (limit.max_requests, limit.window_seconds)
         registry = self._registry
-        return registry.find(key) or registry.registered(SharedWindow(key, registry, self._contact))
+        return registry.find(key, api_key_id) or registry.registered(SharedWindow(api_key_id, self._limit(key)))
 
     def close(self) -> None:
         """Close the connections and end the thread."""

@@ -7,12 +7,12 @@ from ss_admin.backend.gateway.limits.contact import Contact, Outage, monotonic_u
 from ss_admin.backend.gateway.limits.decisions import LimitDecision, decision_at
 from ss_admin.backend.gateway.limits.link import RedisGone
 from ss_admin.backend.gateway.limits.lots import Lot, lot_life
-from ss_admin.backend.gateway.limits.registry import DECISIONS_PER_SWEEP_STEP, WindowKey, WindowRegistry
+from ss_admin.backend.gateway.limits.registry import DECISIONS_PER_SWEEP_STEP, LimitKey, WindowRegistry
 from ss_admin.backend.gateway.limits.ring import MOST_INSTANTS, slot_width
 from ss_admin.backend.gateway.limits.shadow import Shadow
 from ss_admin.backend.gateway.limits.share import early_cap, share_of
 
-__all__ = ["Question", "SharedWindow"]
+__all__ = ["Question", "SharedLimit", "SharedWindow"]
 
 _SECOND_US = 1_000_000
 _LOST = b"lost"
@@ -28,6 +28,20 @@ class Question:
     asks_for_lot: bool = False
 
 
+class SharedLimit:
+    """What all windows of one limit share."""
+
+    __slots__ = ("contact", "key", "life_us", "most", "registry", "window_us")
+
+    def __init__(self, key: LimitKey, registry: "WindowRegistry[SharedWindow]", contact: Contact) -> None:
+        self.key = key
+        self.most = key[0]
+        self.window_us = key[1] * _SECOND_US
+        self.life_us = lot_life(self.window_us) if self.most > MOST_INSTANTS else 0
+        self.registry = registry
+        self.contact = contact
+
+
 class SharedWindow:
     """The admissions of one key under one limit. Times are microseconds of this worker's monotonic clock."""
 
@@ -36,61 +50,53 @@ class SharedWindow:
         "_asking",
         "_birth",
         "_cap",
-        "_contact",
         "_decisions",
         "_gap_us",
-        "_life_us",
-        "_limit",
         "_lock",
         "_lot",
         "_outage",
         "_refuse_until",
-        "_registry",
         "_remaining",
         "_reset_at",
         "_retired",
         "_shadow",
         "_taken_by_others",
-        "_window_us",
-        "key",
+        "api_key_id",
+        "limit",
     )
 
-    def __init__(self, key: WindowKey, registry: "WindowRegistry[SharedWindow]", contact: Contact) -> None:
-        self.key = key
-        self._registry = registry
-        self._contact = contact
-        self._limit = key[1]
-        self._window_us = key[2] * _SECOND_US
-        self._shadow = Shadow(self._limit, self._window_us)
-        self._lot = Lot(self._window_us) if self._limit > MOST_INSTANTS else None
-        self._life_us = lot_life(self._window_us) if self._lot else 0
-        self._lock = threading.Lock()
+    def __init__(self, api_key_id: str, limit: SharedLimit) -> None:
+        self.api_key_id = api_key_id
+        self.limit = limit
+        self._shadow = Shadow(limit.most, limit.window_us)
+        self._lot = Lot(limit.window_us) if limit.life_us else None
+        self._lock: threading.Lock = limit.registry.lock_for(api_key_id)
         self._retired = True
         self._decisions = self._asking = self._birth = 0
         self._answered_us = self._refuse_until = self._reset_at = 0
         self._taken_by_others, self._gap_us = 0, 1  # between the last two answers, and how long that was
-        self._remaining = self._cap = self._limit
+        self._remaining = self._cap = limit.most
         self._outage: Outage | None = None
 
     def decide(self) -> LimitDecision:
         """Admit one call, which then counts, or refuse it, which then does not. Safe under threads."""
         decision = self._decide()
         if decision is None:
-            return self._registry.registered(self).decide()
+            return self.limit.registry.registered(self).decide()
         self._decisions += 1
         if self._decisions >= DECISIONS_PER_SWEEP_STEP:
             self._decisions = 0
-            self._registry.sweep_step()
+            self.limit.registry.sweep_step()
         return decision
 
     def _decide(self) -> LimitDecision | None:
         """The decision; None when this window is out of use."""
-        outage = self._contact.outage
+        outage = self.limit.contact.outage
         if outage is None:
             try:
                 return self._decide_with_redis()
             except RedisGone as gone:
-                outage = self._contact.lost(gone)
+                outage = self.limit.contact.lost(gone)
         return self._decide_by_share(outage)
 
     # With Redis
@@ -113,11 +119,11 @@ class SharedWindow:
         """The decision that Redis' last answer allows without asking again."""
         remaining = self._remaining + (self._lot.left if self._lot else 0)
         wait = max(1, self._reset_at - now)
-        return decision_at(admitted, remaining, wait * 1_000, (now + self._contact.redis_offset_us) * 1_000)
+        return decision_at(admitted, remaining, wait * 1_000, (now + self.limit.contact.redis_offset_us) * 1_000)
 
     def _ask(self, question: Question) -> LimitDecision:
         """Redis' decision; `_asking` was raised with the question. Raises RedisGone."""
-        link, asks_for_lot = self._contact.link, question.asks_for_lot
+        link, asks_for_lot = self.limit.contact.link, question.asks_for_lot
         try:
             asked = monotonic_us()
             answer = link.ask(question.name, question.arguments)
@@ -136,31 +142,38 @@ class SharedWindow:
 
     def _question(self, now: int, wanted: int, *, everything: bool = False) -> Question:
         """The script's arguments. `everything`: with all that Redis granted, since it may have lost it."""
-        shadow, lot = self._shadow, self._lot
-        shadow.drop_until(now - self._window_us - self._window_us // 1_000)
+        limit, shadow, lot = self.limit, self._shadow, self._lot
+        shadow.drop_until(now - limit.window_us - limit.window_us // 1_000)
         tells = everything or shadow.is_untold
-        width = slot_width(self._window_us) if lot else 0
+        width = slot_width(limit.window_us) if lot else 0
         back = (0, 0)
         asks_for_lot = wanted > 0 and lot is not None and not lot.is_asked_for and not tells
         if lot is not None and asks_for_lot:
             lot.is_asked_for = True
-            wanted = lot.wanted(now, self._limit, self._contact.live().count)
+            wanted = lot.wanted(now, limit.most, limit.contact.live().count)
             back = lot.give_back()
         birth = self._birth if shadow.count and not everything else 0
-        arguments: tuple[int | bytes, ...] = (self._limit, self._window_us, width, wanted, self._life_us, birth)
+        arguments: tuple[int | bytes, ...] = (
+            limit.most,
+            limit.window_us,
+            width,
+            wanted,
+            limit.life_us,
+            birth,
+        )
         mark = 0
         if tells:
             mark = shadow.seal()
-            granted = shadow.granted(now, self._contact.redis_offset_us) if everything else b""
+            granted = shadow.granted(now, limit.contact.redis_offset_us) if everything else b""
             arguments += (*back, granted, shadow.made(now))
         elif back[0]:
             arguments += back
-        return Question(b"ss:limit:{%b:%d:%d}" % (self.key[0].encode(), *self.key[1:]), arguments, mark, asks_for_lot)
+        return Question(b"ss:limit:{%b:%d:%d}" % (self.api_key_id.encode(), *limit.key), arguments, mark, asks_for_lot)
 
     def _heard(self, question: Question, answer: bytes, asked: int) -> LimitDecision:
         now = monotonic_us()
         granted, remaining, wait, redis_now, slot, birth = map(int, answer.split())
-        self._contact.answered(asked, now, redis_now)
+        self.limit.contact.answered(asked, now, redis_now)
         self._birth = birth
         self._shadow.confirm(question.mark)
         if self._answered_us:
@@ -189,9 +202,9 @@ class SharedWindow:
                 return None
             if self._outage is not outage:
                 self._enter(outage)
-            kept_us = self._window_us + self._window_us // 1_000
+            kept_us = self.limit.window_us + self.limit.window_us // 1_000
             self._shadow.drop_until(now - kept_us)
-            share = share_of(self._limit, self._contact.live())
+            share = share_of(self.limit.most, self.limit.contact.live())
             early_until = outage.began_us + kept_us
             cap = min(share, self._cap) if now < early_until else share
             mine = self._shadow.count + self._asking
@@ -209,7 +222,7 @@ class SharedWindow:
         try:
             return self._ask(question)
         except RedisGone as gone:
-            self._contact.lost(gone)
+            self.limit.contact.lost(gone)
             with self._lock:
                 return self._made(cap, now, kept_us)
 
@@ -219,22 +232,22 @@ class SharedWindow:
         self._refuse_until = 0
         if self._lot is not None:
             self._lot.give_back()
-        at_loss = outage.began_us - self._window_us
-        self._cap = self._limit
+        at_loss = outage.began_us - self.limit.window_us
+        self._cap = self.limit.most
         if self._answered_us > at_loss:
-            self._shadow.drop_until(at_loss - self._window_us // 1_000)
-            workers = self._contact.live().count
+            self._shadow.drop_until(at_loss - self.limit.window_us // 1_000)
+            workers = self.limit.contact.live().count
             since = max(0, outage.began_us - self._answered_us)
             taken = -(-self._taken_by_others * min(since, self._gap_us) // self._gap_us)
             self._cap = early_cap(self._shadow.count, self._remaining, taken, workers)
 
     def _made(self, cap: int, now: int, kept_us: int) -> LimitDecision:
         self._shadow.add_made(now)
-        wait = min(max(1, self._wait(1, now - kept_us)), self._window_us)
+        wait = min(max(1, self._wait(1, now - kept_us)), self.limit.window_us)
         return self._by_share(True, max(0, cap - self._shadow.count), wait, now)
 
     def _by_share(self, admitted: bool, remaining: int, wait: int, now: int) -> LimitDecision:
-        return decision_at(admitted, remaining, wait * 1_000, (now + self._contact.redis_offset_us) * 1_000)
+        return decision_at(admitted, remaining, wait * 1_000, (now + self.limit.contact.redis_offset_us) * 1_000)
 
     def _wait(self, number: int, gone: int) -> int:
         """How long until that many of this worker's own admissions have left; a second if there are not as many."""
@@ -264,7 +277,7 @@ class SharedWindow:
             return False
         try:
             now = monotonic_us()
-            self._shadow.drop_until(now - self._window_us - self._window_us // 1_000)
+            self._shadow.drop_until(now - self.limit.window_us - self.limit.window_us // 1_000)
             busy = self._asking or self._shadow.count or now < self._refuse_until
             if busy or (self._lot is not None and not self._lot.is_over(now)):
                 return False

@@ -10,6 +10,7 @@ from ss_admin.backend.gateway.known_keys.entries import KeyRefused
 from ss_admin.backend.gateway.known_keys.known_keys import DOUBT_SECONDS, GRACE_SECONDS, LATE_SECONDS
 from ss_admin.backend.propagation.watch import FRESH_SECONDS
 from ss_admin.backend.store.engine import Store, StoreUnavailable
+from ss_admin.backend.store.types import NEVER_EXPIRES
 from ss_admin.contract.api_key_format import ApiKeyFault, mask_api_key, new_api_key
 from ss_admin.contract.api_keys import Entity, Permissions, RateLimit
 from ss_admin.contract.problems import ProblemCode
@@ -30,7 +31,7 @@ class TestAnswer:
         key = work.known.authenticate(created.secret, NOW_US)
         assert (key.api_key_id, key.tenant_id) == (created.api_key.id, work.office.tenant.id)
         assert key.api_key_name == f"Building Alarm ({mask_api_key(created.secret)})"
-        assert (key.is_active, key.was_deleted, key.expires_at_us, key.may_write) == (True, False, NOW_US + 5, True)
+        assert (key.was_deleted, key.usable_until_us, key.may_write) == (False, NOW_US + 5, True)
         assert key.rulechain_ids == {chain}
         assert key.networks == (ip_network("10.0.0.0/8"), ip_network("2001:db8::/32"))
         assert key.rate_limit == RateLimit(max_requests=7, window_seconds=9)
@@ -39,8 +40,8 @@ class TestAnswer:
         created = work.office.key(permissions=Permissions(entities=[Entity.READ]))
         work.feed.tell()
         key = work.known.authenticate(created.secret, NOW_US)
-        assert (key.expires_at_us, key.may_write, key.rulechain_ids, key.networks, key.rate_limit) == (
-            None,
+        assert (key.usable_until_us, key.may_write, key.rulechain_ids, key.networks, key.rate_limit) == (
+            NEVER_EXPIRES,
             False,
             None,
             None,
