@@ -59,9 +59,9 @@ def run(arguments: Sequence[str]) -> int:
 def _ss_backend() -> None:
     """The backend of SignalSync Admin: the admin API and the partners' route.
 
-    Settings come from the environment or from a file .env in the current folder: SS_DATABASE_URL, SS_KEY_PEPPER,
-    SS_PUBLIC_URL, SS_MAX_BODY_BYTES, SS_TRUSTED_PROXIES, SS_LOG_LEVEL, SS_EXECUTION_DAYS, SS_WEBHOOK_ALLOWED_NETWORKS,
-    SS_WEBHOOK_CA_FILE, SS_WEBHOOK_RETRY_SECONDS, SS_WEBHOOK_RETRY_MAX_SECONDS.
+    Settings come from the environment or from a file .env in the current folder: SS_DATABASE_URL, SS_REDIS_URL,
+    SS_KEY_PEPPER, SS_PUBLIC_URL, SS_MAX_BODY_BYTES, SS_TRUSTED_PROXIES, SS_SPOOL_DIR, SS_LOG_LEVEL, SS_EXECUTION_DAYS,
+    SS_WEBHOOK_ALLOWED_NETWORKS, SS_WEBHOOK_CA_FILE, SS_WEBHOOK_RETRY_SECONDS, SS_WEBHOOK_RETRY_MAX_SECONDS.
     """
 
 
@@ -73,7 +73,7 @@ def _ss_backend() -> None:
     default=1,
     show_default=True,
     type=click.IntRange(1, 256),
-    help="Processes that serve; this release has one.",
+    help="Processes that answer, about one per core; more than one needs SS_REDIS_URL.",
 )
 @click.option("--tls-cert", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Certificate, PEM.")
 @click.option("--tls-key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Its key, PEM.")
@@ -202,9 +202,8 @@ def _current_store(settings: Settings) -> Iterator[Store]:
 
 def _tell_what_has_no_effect(settings: Settings) -> None:
     """A setting that is taken in silence would be trusted."""
-    for name, value in (("SS_REDIS_URL", settings.redis_url), ("SS_OTLP_ENDPOINT", settings.otlp_endpoint)):
-        if value is not None:
-            _log.warning("%s is set, but this release does not use it yet", name)
+    if settings.otlp_endpoint is not None:
+        _log.warning("SS_OTLP_ENDPOINT is set, but this release does not use it yet")
 
 
 def _ask_password(*, from_stdin: bool) -> str:

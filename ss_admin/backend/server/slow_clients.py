@@ -60,19 +60,19 @@ def overdue_reads(reads: Iterable[Read], *, threads: int, may_crowd: Callable[[s
     by_address: dict[str, list[Read]] = defaultdict(list)
     for read in sorted(reads, key=lambda read: -read.seconds):
         by_address[read.address].append(read)
+    total = sum(map(len, by_address.values()))
+    crowds_patience = HURRY_SECONDS if total > 0.9 * threads else CROWDED_SECONDS
     overdue = []
     for address, theirs in by_address.items():
         crowds = len(theirs) > READS_PER_ADDRESS and not may_crowd(address)
-        patience = CROWDED_SECONDS if crowds else PATIENCE_SECONDS
+        patience = crowds_patience if crowds else PATIENCE_SECONDS
         overdue += [read for read in theirs if read.seconds >= patience]
-    total = sum(map(len, by_address.values()))
     too_many = total - threads // 2 - len(overdue)
     if too_many > 0:
-        patience = HURRY_SECONDS if total > 0.9 * threads else CROWDED_SECONDS
         busiest_first = sorted(by_address.values(), key=lambda theirs: -len(theirs))
         taken = {id(read.environ) for read in overdue}
         others = [read for theirs in busiest_first for read in theirs if id(read.environ) not in taken]
-        overdue += [read for read in others if read.seconds >= patience][:too_many]
+        overdue += [read for read in others if read.seconds >= crowds_patience][:too_many]
     return sorted(overdue, key=lambda read: -read.seconds)
 
 

@@ -25,8 +25,11 @@ Target = Callable[..., Any] | None
 _log = logging.getLogger(__name__)
 
 BLOCKING_THREADS = 256
-"""Threads of a worker that run requests, made as needed. A client that sends its body slowly holds one of them; more
-than this many would slow each other down when all have work."""
+"""Threads of a worker that run requests, made as needed: as many as there are requests at once.
+
+Fewer would answer 32 busy connections faster (4 threads: by a fifth), but whoever sends a body slowly holds one, and a
+body can only be read in the thread that granian gave its request to. More would slow each other down if all had work.
+"""
 
 MAX_CONNECTIONS = 100_000
 """granian's backpressure: it counts live connections, idle ones too, so it must lie above any number of clients."""

@@ -13,8 +13,12 @@ from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 
+from granian.server import mp
+
 from ss_admin.backend.app import create_app
+from ss_admin.backend.gateway.middleware import Gateway
 from ss_admin.backend.journal.spool import Spool
+from ss_admin.backend.server.direct_answers import DirectAnswers
 from ss_admin.backend.server.slow_clients import SlowClients
 from ss_admin.backend.settings import Settings
 from ss_admin.backend.telemetry.logs import configure_logging
@@ -22,6 +26,9 @@ from ss_admin.backend.telemetry.logs import configure_logging
 __all__ = ["AppLoader"]
 
 _log = logging.getLogger(__name__)
+
+_WAY_INTO_WSGI = "_wsgi_call_wrap"
+"""A name of granian's own, which a worker looks up once. It is replaced in the worker's process alone."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +59,23 @@ class AppLoader:
             max_body_bytes=self.settings.max_body_bytes,
             trusted=self.settings.trusted_proxies,
         ).start()
+        _answer_calls_directly(backend.gateway)
         threading.Thread(target=_stop_with_parent, name="parent-watch", daemon=True).start()
         with suppress(OSError):  # nobody is left to hear it
             self.loaded.send_bytes(str(os.getpid()).encode("ascii"))
         return app.wsgi_app
+
+
+def _answer_calls_directly(gateway: Gateway) -> None:
+    """Put `DirectAnswers` before granian's own way into WSGI; a granian without this place goes by WSGI alone."""
+    by_wsgi = getattr(mp, _WAY_INTO_WSGI, None)
+    if by_wsgi is None:
+        return
+
+    def wrap(*given: Any) -> DirectAnswers:  # noqa: ANN401 - what granian hands on to its own
+        return DirectAnswers(gateway.answer_call, by_wsgi(*given))
+
+    setattr(mp, _WAY_INTO_WSGI, wrap)
 
 
 def _leave_interrupts_to_the_supervisor() -> None:

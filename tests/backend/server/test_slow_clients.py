@@ -63,6 +63,7 @@ def test_where_most_threads_read_only_those_above_the_half_have_to_go_and_of_the
 def test_where_nearly_all_threads_read_there_is_no_second_to_wait() -> None:
     assert len(overdue(reads(91, 0.1))) == 41
     assert overdue(reads(91, 0.05)) == []
+    assert len(overdue(reads(60, 0.1), reads(33, 0.1, "10.1.1.1"))) == 43  # the crowd, and those above the half
 
 
 def test_no_thread_reads_no_one_goes() -> None:
