@@ -15,6 +15,7 @@ from tests.support.postgresql import PostgresqlServer
 from tests.support.redis_server import RedisServer, redis_server
 from tests.support.server_parts import connection_to, workers_of
 from tests.support.server_process import COMMAND, ServerProcess, running_server
+from tests.support.skewed_clock import forget_clock, under_clock
 from tests.support.traffic import COUNTER_CHAIN, Traffic
 
 
@@ -45,11 +46,11 @@ class Site:
     def server(
         self, *, host: str = "host", port: int = 0, workers: int = 2, clock: str | None = None
     ) -> Iterator[ServerProcess]:
-        """A server, all of whose workers watch the changes. `clock`: an argument of `faketime` for its host.
+        """A server that answers. `clock`: how far the time of day of its host is off, see `under_clock`.
 
         A server that is started again under the name of its `host` finds what the one before has left there.
         """
-        prefix = ["faketime", "-f", clock] if clock else []
+        prefix = under_clock(clock, self.folder / host / "clock") if clock else []
         with running_server(
             self.folder / host,
             *("--workers", str(workers), "--port", str(port)),
@@ -58,7 +59,11 @@ class Site:
             redis_url=self.redis.url,
             spool_dir=str(self.folder / host / "spool"),
         ) as server:
-            yield server
+            try:
+                yield server
+            finally:
+                server.kill()
+                forget_clock(server.process.pid)
 
 
 def spread(traffic: Traffic, servers: list[ServerProcess]) -> list[int]:

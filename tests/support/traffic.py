@@ -38,7 +38,7 @@ class Traffic:
 
     A lane whose connection breaks makes a new one and repeats that call once, as partners do (`repeats`); while no
     server listens it waits. `pause`: between two calls of a lane, seconds. `connections`: of each lane, may be given
-    open before the start.
+    open before the start. `keys` may be replaced at any time.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Traffic:
         self.connections: list[RawConnection | None] = [None] * lanes
         self._addresses = [addresses[lane % len(addresses)] for lane in range(lanes)]
         self._rulechain_id = rulechain_id
-        self._keys = list(keys)
+        self.keys = list(keys)
         self._pause = pause
         self._repeats = repeats
         self._numbers = itertools.count(1)
@@ -93,10 +93,12 @@ class Traffic:
             time.sleep(0.005)
 
     def _run(self, lane: int) -> None:
-        keys = itertools.cycle(self._keys[lane % len(self._keys) :] + self._keys[: lane % len(self._keys)])
         try:
-            while not self._stopped.is_set():
-                key = next(keys)
+            for turn in itertools.count(lane):
+                if self._stopped.is_set():
+                    return
+                keys = self.keys
+                key = keys[turn % len(keys)]
                 call = self._call(lane, key)
                 if call is not None and call.is_broken and self._repeats:
                     self._call(lane, key, is_repeated=True)
