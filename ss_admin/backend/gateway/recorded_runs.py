@@ -74,7 +74,8 @@ class RecordedRuns:
         return answer
 
     def _fail(self, order: RunOrder, execution_id: str, version: int, failure: RuleChainFailed) -> None:
-        _log.error("a rule chain failed: %s", failure, extra=_place(order, execution_id))
+        message = failure.message.encode("utf-8", "replace")  # half a surrogate pair can be printed nowhere
+        _log.error("a rule chain failed: %s", message.decode("utf-8"), extra=_place(order, execution_id))
         _keep_failure(order, execution_id, version, failure)
 
     def _fail_by_surprise(self, order: RunOrder, execution_id: str, version: int, surprise: BaseException) -> None:
