@@ -14,7 +14,7 @@ run: system-run $(READY)
 test: test-unit test-e2e
 
 test-unit: system-test $(READY)
-	@echo "Unit and integration tests: SQLite, PostgreSQL and real sockets; Qt offscreen"
+	@echo "Unit and integration tests: SQLite, PostgreSQL, Redis and real sockets; Qt offscreen"
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests --ignore=tests/e2e -n 2 --dist loadfile $(ARGS)
 
 test-e2e: system-test $(READY)

@@ -1,6 +1,6 @@
 """Locking, deleting and switching any number of keys, inside the caller's transaction.
 
-Rows are always locked in the order of their ids: so two administrators' bulk orders, and the recorder of last uses,
+Rows are always locked in the order of their ids: so two administrators' bulk orders, and the housekeeping's last uses,
 wait for each other in turn and never crosswise.
 """
 

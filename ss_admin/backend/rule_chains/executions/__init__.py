@@ -1,1 +1,1 @@
-"""What became of each call that reached a rule chain: written before the answer, read by administrators."""
+"""What became of each call that reached a rule chain: journaled before the answer, read by administrators."""

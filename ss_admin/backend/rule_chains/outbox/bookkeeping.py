@@ -23,7 +23,7 @@ __all__ = ["POLL_SECONDS", "Books", "host_of"]
 _log = logging.getLogger(__name__)
 
 POLL_SECONDS = 5.0
-"""How often the outbox is looked through unasked: other workers write into it, and leases of dead ones run out."""
+"""How often the outbox is looked through unasked: other housekeepers write into it, and leases of dead ones run out."""
 
 _FAR_LOOK_REST = 5.0
 """Looking past the queues of hosts that have their share takes longer the longer those are; so many times as long as

@@ -138,7 +138,7 @@ def claim(session: Session, ids: Collection[str], now: datetime, until: datetime
 def settle(session: Session, settlement: Settlement) -> None:
     """Write down what became of a webhook.
 
-    A lease that ran out meanwhile may have passed the webhook on to another worker. Then only one thing is still true
+    A lease that ran out meanwhile may have passed the webhook on to another process. Then only one thing is still true
     and worth writing: that it was delivered.
     """
     claimed = settlement.claim
