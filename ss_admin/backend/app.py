@@ -30,6 +30,7 @@ from ss_admin.backend.gateway.limits.decisions import Limiter
 from ss_admin.backend.gateway.limits.local import SlidingWindowLimiter
 from ss_admin.backend.gateway.limits.shared import RedisLimiter
 from ss_admin.backend.gateway.middleware import Gateway, WsgiApp, build_gateway
+from ss_admin.backend.gateway.stored_chains import StoredChains
 from ss_admin.backend.journal.spool import Spool
 from ss_admin.backend.journal.writer import JournalFull, JournalWriter
 from ss_admin.backend.openapi import SECURITY_SCHEMES
@@ -47,6 +48,7 @@ from ss_admin.backend.rule_chains.service import RuleChainsService
 from ss_admin.backend.settings import ConfigurationError, Settings, pepper_file, resolve_pepper, spool_folder
 from ss_admin.backend.store.engine import Store
 from ss_admin.backend.store.migrate import is_current
+from ss_admin.backend.store.patience import Patience
 from ss_admin.backend.store.tables import ApiKeyRow
 from ss_admin.backend.telemetry.metrics import RequestCounters, render_metrics
 from ss_admin.backend.telemetry.webhook_counts import WebhookCountsFile
@@ -66,6 +68,7 @@ class Backend:
 
     store: Store
     watch: ChangeWatch
+    patience: Patience
     known_keys: KnownKeys
     limiter: Limiter
     journal: JournalWriter
@@ -92,6 +95,7 @@ class Backend:
         self.limiter.close()
         self.watch.close()
         self.known_keys.close()
+        self.patience.close()
         self.journal.close()
         if self.owns_spool:
             self.spool.close()
@@ -130,6 +134,7 @@ def create_app(
         execution_routes.build_blueprint(ExecutionsService(store)),
         health.build_blueprint(
             store,
+            backend.patience,
             lambda: render_metrics(requests, backend.gateway.counters, webhooks),
             [
                 lambda: _concern_about_changes(backend.watch),
@@ -146,6 +151,7 @@ def create_app(
 def _build_backend(
     app: OpenAPI, settings: Settings, store: Store, pepper: bytes, servers_spool: Spool | None
 ) -> Backend:
+    patience = Patience(store)
     watch = ChangeWatch(store, worker_id=str(uuid.uuid4()), worker_name=worker_name())
     runners = ApartRunners()
     known_keys = KnownKeys(store, pepper, watch)
@@ -157,12 +163,13 @@ def _build_backend(
         limiter=limiter,
         journal=journal,
         clock=watch,
-        store=store,
+        load_chain=StoredChains(store, patience),
         settings=settings,
         runners=runners,
     )
     return Backend(
         store=store,
+        patience=patience,
         watch=watch,
         known_keys=known_keys,
         limiter=limiter,

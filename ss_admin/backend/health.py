@@ -11,6 +11,7 @@ from ss_admin.backend.openapi import ON_EVERY_ROUTE, problem_answers
 from ss_admin.backend.problems import ProblemError
 from ss_admin.backend.store.engine import Store
 from ss_admin.backend.store.migrate import is_current
+from ss_admin.backend.store.patience import PATIENCE_SECONDS, Patience
 from ss_admin.backend.telemetry.metrics import CONTENT_TYPE
 from ss_admin.contract.documents import Document
 from ss_admin.contract.problems import ProblemCode
@@ -35,7 +36,9 @@ Concern = Callable[[], str | None]
 """A plain sentence on what is not as it should be now, for the operator; None while it is."""
 
 
-def build_blueprint(store: Store, metrics: Callable[[], str], concerns: Sequence[Concern] = ()) -> APIBlueprint:
+def build_blueprint(
+    store: Store, patience: Patience, metrics: Callable[[], str], concerns: Sequence[Concern] = ()
+) -> APIBlueprint:
     """`/healthz`, `/readyz` and `/metrics`; `metrics` gives the text of the last, `concerns` what `/readyz` tells."""
     tag = Tag(name="health", description="For probes and monitoring; no sign-in")
     blueprint = APIBlueprint("health", __name__, abp_tags=[tag])
@@ -49,7 +52,7 @@ def build_blueprint(store: Store, metrics: Callable[[], str], concerns: Sequence
     @blueprint.get("/readyz", summary="Can it work", responses={200: Readiness, **problems})
     def readyz() -> Response:
         """200 while the store can be reached and is migrated to this release, even if something else is amiss."""
-        if not is_current(store):
+        if not patience.ask(lambda: is_current(store), seconds=PATIENCE_SECONDS):
             detail = "The database has not been migrated to this release."
             raise ProblemError(ProblemCode.UNAVAILABLE, detail, headers={"Retry-After": "5"})
         degraded = [sentence for sentence in (concern() for concern in concerns) if sentence is not None]

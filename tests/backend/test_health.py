@@ -1,11 +1,14 @@
 """Health: up, able to work, and counted."""
 
+import time
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import make_url, text
 
 from ss_admin.backend.app import create_app
 from ss_admin.backend.store.engine import Store, StoreUnavailable
+from ss_admin.backend.store.migrate import upgrade
 from tests.support.backend import PostgresqlSource, cheap_passwords, test_settings
 from tests.support.outbox import Post
 from tests.support.postgresql import PostgresqlServer
@@ -41,6 +44,25 @@ def test_store_that_is_gone_is_not_ready_and_routes_say_unavailable() -> None:
         assert (answer.status_code, answer.json["code"]) == (503, "unavailable")
         assert int(answer.headers["Retry-After"]) > 0
     app.extensions["ss_backend"].close()
+
+
+def test_store_that_hangs_is_not_ready_and_probes_learn_it_within_two_seconds() -> None:
+    server = PostgresqlServer()
+    store = Store.open(server.url("postgres"))
+    upgrade(store)
+    app = create_app(test_settings(server.url("postgres")), store=store, passwords=cheap_passwords())
+    client = app.test_client()
+    assert client.get("/readyz").status_code == 200
+    server.pause()
+    began = time.monotonic()
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json["code"]) == (503, "unavailable")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert time.monotonic() - began < 4
+    server.resume()
+    assert client.get("/readyz").status_code == 200
+    app.extensions["ss_backend"].close()
+    server.close()
 
 
 def test_process_that_sees_changes_late_is_ready_and_says_so(postgresql_source: PostgresqlSource) -> None:

@@ -4,7 +4,6 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ss_admin.backend.client_address import client_address
@@ -22,11 +21,8 @@ from ss_admin.backend.journal.writer import JournalWriter
 from ss_admin.backend.problems import ProblemError
 from ss_admin.backend.request_context import REQUEST_ID
 from ss_admin.backend.rule_chains.engine.apart import ApartRunners
-from ss_admin.backend.rule_chains.engine.compiled import CompiledChains
-from ss_admin.backend.rule_chains.engine.runs import ChainSource
-from ss_admin.backend.rule_chains.service import load_chain
+from ss_admin.backend.rule_chains.engine.compiled import ChainLoader, CompiledChains
 from ss_admin.backend.settings import Settings
-from ss_admin.backend.store.engine import Store
 from ss_admin.contract.problems import ProblemCode
 
 __all__ = ["Gateway", "build_gateway"]
@@ -108,18 +104,6 @@ class Gateway:
             drain_body(environ, self.body_reads)
 
 
-@dataclass(frozen=True, slots=True)
-class _StoredChains:
-    """Loads chains for the compiler."""
-
-    store: Store
-
-    def __call__(self, rulechain_id: str) -> ChainSource | None:
-        with self.store.reading() as session:
-            row = load_chain(session, rulechain_id)
-        return None if row is None else ChainSource(row.definition_version, row.input_schema, row.definition)
-
-
 def build_gateway(
     inner: WsgiApp,
     *,
@@ -127,7 +111,7 @@ def build_gateway(
     limiter: Limiter,
     journal: JournalWriter,
     clock: StoreClock,
-    store: Store,
+    load_chain: ChainLoader,
     settings: Settings,
     runners: ApartRunners,
 ) -> Gateway:
@@ -136,7 +120,7 @@ def build_gateway(
     calls = PartnerCalls(
         known_keys=known_keys,
         limiter=limiter,
-        runs=RecordedRuns(CompiledChains(_StoredChains(store), runners)),
+        runs=RecordedRuns(CompiledChains(load_chain, runners)),
         journal=journal,
         counters=counters,
         body_reads=body_reads,

@@ -66,6 +66,12 @@ class KnownChain:
     seen_at: float = 0.0
     kept_at: float = 0.0
 
+    def says_the_same_as(self, other: "KnownChain") -> bool:
+        """Whether the store gave the same for both."""
+        return (self.tenant_id, self.definition_version, self.is_external, self.enabled) == (
+            other.tenant_id, other.definition_version, other.is_external, other.enabled
+        )  # fmt: skip
+
 
 def no_chain(rulechain_id: str) -> KnownChain:
     """What is known of an id that is no chain's: no tenant has it."""

@@ -20,13 +20,13 @@ from ss_admin.backend.api_keys.digest import ApiKeyDigester
 from ss_admin.backend.api_keys.rows import is_well_formed_id
 from ss_admin.backend.gateway.known_keys.entries import KnownChain, KnownKey, no_chain
 from ss_admin.backend.gateway.known_keys.look_up import LookUp
-from ss_admin.backend.gateway.known_keys.patience import Patience
 from ss_admin.backend.gateway.known_keys.recently_used import RecentlyUsed
 from ss_admin.backend.gateway.known_keys.refusals import check_form, refusal_of, unknown_key
 from ss_admin.backend.gateway.known_keys.stored_digests import StoredDigests
 from ss_admin.backend.propagation.changes import Change
 from ss_admin.backend.propagation.watch import FRESH_SECONDS
 from ss_admin.backend.store.engine import Store, StoreUnavailable
+from ss_admin.backend.store.patience import PATIENCE_SECONDS, Patience
 from ss_admin.contract.api_key_format import KEY_LENGTH
 
 __all__ = ["DOUBT_SECONDS", "GRACE_SECONDS", "LATE_SECONDS", "ChangeFeed", "KnownKeys"]
@@ -43,7 +43,6 @@ DOUBT_SECONDS = 0.05
 """Of the keys that no digest speaks for, the store is asked for one in this time."""
 
 _ASK_AGAIN_SECONDS = 0.5
-_PATIENCE_SECONDS = 2.0
 _SHORT_PATIENCE_SECONDS = 0.25  # where there is an answer without the store
 
 
@@ -138,7 +137,7 @@ class KnownKeys:
         if self._store_is_gone(now, fresh_until):
             return _go_on(kept, now, fresh_until)
         try:
-            return self._look_up_key(digest, now, _PATIENCE_SECONDS if kept is None else _SHORT_PATIENCE_SECONDS)
+            return self._look_up_key(digest, now, PATIENCE_SECONDS if kept is None else _SHORT_PATIENCE_SECONDS)
         except StoreUnavailable:
             return _go_on(kept, now, fresh_until)
 
@@ -174,12 +173,12 @@ class KnownKeys:
             return _go_on_with_chain(kept)
         batches = self._batches
         try:
-            patience = _PATIENCE_SECONDS if kept is None else _SHORT_PATIENCE_SECONDS
+            patience = PATIENCE_SECONDS if kept is None else _SHORT_PATIENCE_SECONDS
             chain = self._ask(lambda: self._look_up.find_chain(rulechain_id), patience)
         except StoreUnavailable:
             return _go_on_with_chain(kept)
-        if kept is not None and kept.definition_version == chain.definition_version:
-            chain.chain = kept.chain
+        if kept is not None and kept.says_the_same_as(chain):
+            chain = kept  # with what a call has made ready to run
         chain.seen_at = now
         with self._lock:
             if batches == self._batches:

@@ -65,6 +65,9 @@ class CompiledChains:
 
     def _note(self, place: ChainPlace) -> None:
         with self._lock:
+            replaced = self._places.get(place.id)
+            if replaced is not None and replaced is not place:
+                replaced.chain = None  # what is not in this list any more holds no chain, so that the list bounds them
             self._places[place.id] = place
             if len(self._places) > MAX_COMPILED_CHAINS:
                 others = (other for other in self._places.values() if other is not place)

@@ -294,6 +294,7 @@ class TestLateWatch:
         again = work.known.find_chain(rulechain_id, work.office.tenant.id)
         assert again is not None
         assert again.chain is compiled
+        assert again is chain  # so that whoever bounds the compiled ones knows of it
         work.office.change_chain(rulechain_id, definition_version=2)
         changed = work.known.find_chain(rulechain_id, work.office.tenant.id)
         assert changed is not None

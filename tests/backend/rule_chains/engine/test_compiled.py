@@ -109,6 +109,17 @@ def test_a_changed_chain_takes_the_room_of_the_one_before(
     assert other.chain is not None
 
 
+def test_whatever_crosses_no_more_chains_are_ready_than_are_listed(
+    monkeypatch: pytest.MonkeyPatch, runners: ApartRunners
+) -> None:
+    monkeypatch.setattr(engine, "MAX_COMPILED_CHAINS", 2)
+    chains = CompiledChains(Loader(a=source(row())), runners)
+    places = [Place(definition_version=version) for version in range(5)]
+    for place in places:
+        chains.get(place)
+    assert [place.chain is not None for place in places] == [False, False, False, False, True]
+
+
 @pytest.mark.parametrize("expression", ["x * 2", "map([x, x], #)[0] * 2"], ids=["light", "apart"])
 def test_each_of_64_threads_gets_its_own_effects(expression: str) -> None:
     definition = row(expressions(v=expression), saved(document="{kept: v}"), sent(body="v"))

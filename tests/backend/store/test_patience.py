@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from ss_admin.backend.gateway.known_keys.patience import Patience
 from ss_admin.backend.store.engine import Store, StoreUnavailable
+from ss_admin.backend.store.patience import Patience
 
 
 @pytest.fixture

@@ -8,9 +8,12 @@ from typing import TypeVar
 
 from ss_admin.backend.store.engine import Store, StoreUnavailable
 
-__all__ = ["Patience"]
+__all__ = ["PATIENCE_SECONDS", "Patience"]
 
 Answer = TypeVar("Answer")
+
+PATIENCE_SECONDS = 2.0
+"""How long a call waits that has no answer without the store."""
 
 _THREADS = 4
 
