@@ -289,7 +289,7 @@ class RecordRow(Table):
 class DeliveryRow(Table):
     """A webhook in the outbox (`callWebhook`): written with its execution, sent until it is taken or given up.
 
-    `next_attempt_at` null: nothing more will be sent. `leased_until`: a worker is sending it until then at the latest.
+    `next_attempt_at` null: nothing more will be sent. `leased_until`: a process is sending it until then at most.
     """
 
     __tablename__ = "deliveries"

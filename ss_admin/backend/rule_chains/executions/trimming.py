@@ -104,7 +104,7 @@ def _trim_executions(session: Session, kept_since: datetime, batch: int) -> int:
 
 
 def _old_executions(kept_since: datetime, batch: int) -> Select[int, str]:
-    """The oldest first. Another worker that trims at the same time takes others, instead of waiting for these."""
+    """The oldest first. Another housekeeper that trims at the same time takes others, instead of waiting for these."""
     is_sending = exists().where(
         DeliveryRow.execution_id == ExecutionRow.id, DeliveryRow.status == DeliveryStatus.PENDING.value
     )
