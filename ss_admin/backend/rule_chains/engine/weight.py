@@ -56,7 +56,13 @@ _MATCHES = re.compile(r"\bmatches\s*\(\s*[\w.$]+\s*,\s*(\"[^\"{]{0,64}\"|'[^'{]{
 
 
 def largest_light_payload(input_schema: dict[str, Any], definition: dict[str, Any]) -> int | None:
-    """Up to how many bytes of payload (as JSON) a run is sure to be quick; None if it never is."""
+    """Up to how many bytes of payload (as JSON, however it was sent) a run is sure to be quick; None if it never is.
+
+    What was sent can be shorter than what is written of it again: texts never are, but `1e15` becomes 18 characters,
+    with its comma 3.8 times as many. No number that a payload may hold grows by more. The estimate bounds work: it
+    counts bytes, since a value has two at least (`1,`), and a long number costs a run up to 2.5 times what as many
+    bytes of the shortest ones do, which is far within `SLOW_MILLISECONDS` of a light chain.
+    """
     try:
         if max(depth_of(input_schema), depth_of(definition)) > MAX_DEPTH:
             return None

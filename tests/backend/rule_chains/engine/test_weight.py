@@ -16,6 +16,7 @@ from ss_admin.backend.rule_chains.engine.weight import (
     MAX_LIGHT_PAYLOAD_BYTES,
     largest_light_payload,
 )
+from ss_admin.backend.strict_json import InvalidJson, parse_json_object
 from ss_admin.resource_files import resource_path
 from tests.support.graphs import expressions, graph, node, row, saved, switch, table
 
@@ -210,6 +211,20 @@ def test_nothing_outgrows_the_estimate(definition: dict[str, Any], payload: dict
     # The result and what an end shows of its input are seen twice, and every step has its own brackets.
     allowed = growth.per_byte * len(orjson.dumps(payload)) + growth.fixed
     assert told <= 2 * allowed + 50 * (len(outcome.steps) + 1)
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+@pytest.mark.parametrize("digits", ["1", "9", "1.5", "7.12345678901234567"])
+def test_no_number_becomes_more_than_four_times_as_long_as_it_was_sent(sign: str, digits: str) -> None:
+    for exponent in range(-330, 29):
+        body = b'{"a":[%s]}' % b",".join([f"{sign}{digits}e{exponent}".encode()] * 10)
+        try:
+            payload = parse_json_object(body)
+        except InvalidJson:
+            assert exponent == 28  # beyond what the engine calculates with
+            continue
+        result = Graph(row(expressions(v="a"))).run(payload).result
+        assert max(len(orjson.dumps(payload)), len(orjson.dumps(result))) <= 4 * len(body)
 
 
 def test_a_graph_in_a_circle_has_no_estimate() -> None:
