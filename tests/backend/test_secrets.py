@@ -71,7 +71,7 @@ def test_no_secret_stands_in_the_database_or_its_log(secrets: dict[str, str], st
                     content += b"".join(bytes(block) for block in copy)
         raw.close()
     else:
-        content = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+        content = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
     assert b"Ada Admin" in content
     for what, secret in secrets.items():
         assert secret.encode() not in content, what
