@@ -1,6 +1,7 @@
 """A partner's call on its way through the gateway."""
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from ss_admin.backend.gateway.answers import Header
@@ -29,7 +30,7 @@ class PartnerCall:
         self.address = address
         self.api_key_id: str | None = None
         self.key_was_deleted = False
-        self.headers: list[Header] = []
+        self.headers: Sequence[Header] = ()
         self.execution: bytes | None = None
 
     def __repr__(self) -> str:

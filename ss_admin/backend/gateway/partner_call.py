@@ -127,7 +127,12 @@ class PartnerCalls:
             execution,
             key_was_deleted=call.key_was_deleted,
         )
-        self._append(entry, expendable=execution is None)
+        try:
+            self._append(entry, expendable=execution is None)
+        except JournalFull as full:
+            if execution is not None:
+                raise
+            _log.warning("a refusal was not kept: %s", full, extra={"request_id": call.request_id})
         self._count(answer.code, duration_us)
 
     def _refuse(self, call: PartnerCall, failure: Exception) -> Answer:
@@ -137,9 +142,7 @@ class PartnerCalls:
         try:
             self._keep(call, answer)
         except JournalFull as full:
-            if call.execution is not None:
-                return self._refuse(call, full)
-            _log.warning("a refusal was not kept: %s", full, extra={"request_id": call.request_id})
+            return self._refuse(call, full)
         return answer
 
 

@@ -41,7 +41,6 @@ def test_a_problem_document_is_what_the_model_says(
 def test_a_problem_carries_the_headers_of_its_status_and_its_own() -> None:
     limits = [("X-RateLimit-Limit", "5")]
     told = headers_of(problem_answer(ProblemError(ProblemCode.INVALID_API_KEY, "No."), REQUEST_ID, limits))
-    assert told.pop("Content-Length").isdigit()
     assert told == {
         "Content-Type": "application/problem+json",
         "Cache-Control": "no-store",
@@ -66,7 +65,6 @@ def test_an_execution_is_what_the_model_says(duration_us: int) -> None:
     assert (answer.status_line, answer.code) == ("200 OK", "succeeded")
     assert headers_of(answer) == {
         "Content-Type": "application/json",
-        "Content-Length": str(len(answer.body)),
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
         "A": "b",
