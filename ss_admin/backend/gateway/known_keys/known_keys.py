@@ -1,11 +1,10 @@
 """Whose key it is, from memory; from the store only where memory cannot know.
 
 What is known stays right by the change feed: a changed key or chain is dropped, and looked up again when it is called
-next. Memory is trusted for a second after each look of the watch at the store. Then, until the watch can look again:
-
-- within the next second it is merely late, and the store is asked for each call;
-- after that the store is taken for lost at the last look: a key that was seen in the minute before goes on for a
-  minute after; every other one is told `StoreUnavailable`.
+next. Memory is trusted for a second after each look of the watch at the store. Then, until the watch can look again,
+the store is asked for each call: a watch that is merely late, on a busy machine, lets nothing stale pass. Only a store
+that does not answer such a question either is gone, since the last look: a key that was seen in the minute before goes
+on for a minute after; every other one is told `StoreUnavailable`.
 
 A look-up and a change may cross. Whoever looks up notes how many batches of changes were applied before; if it is one
 more afterwards, the answer is used for this call, which began before the change was known, and not kept.
@@ -29,21 +28,21 @@ from ss_admin.backend.store.engine import Store, StoreUnavailable
 from ss_admin.backend.store.patience import PATIENCE_SECONDS, Patience
 from ss_admin.contract.api_key_format import KEY_LENGTH
 
-__all__ = ["DOUBT_SECONDS", "GRACE_SECONDS", "LATE_SECONDS", "ChangeFeed", "KnownKeys"]
+__all__ = ["DOUBT_SECONDS", "GRACE_SECONDS", "ChangeFeed", "KnownKeys"]
 
 Answer = TypeVar("Answer")
 
 GRACE_SECONDS = 60.0
 """A key seen so long before the store was lost goes on for so long after."""
 
-LATE_SECONDS = 1.0
-"""So long after its memory ceased to be fresh the watch is late; from then on the store is lost."""
-
 DOUBT_SECONDS = 0.05
 """Of the keys that no digest speaks for, the store is asked for one in this time."""
 
 _ASK_AGAIN_SECONDS = 0.5
+_FIRST_PATIENCE_SECONDS = 0.75
 _SHORT_PATIENCE_SECONDS = 0.25  # where there is an answer without the store
+_GONE_SECONDS = 5.0
+"""So long after a vain question the store is thought likely to be gone still."""
 
 
 class ChangeFeed(Protocol):
@@ -86,7 +85,7 @@ class KnownKeys:
         self._kept_chain = self._chains.find
         self._digests = StoredDigests(store)
         self._batches = 0
-        self._ask_again_at = 0.0
+        self._ask_again_at = -_GONE_SECONDS
         self._doubt_again_at = 0.0
         feed.subscribe(self._apply, self._forget_all)
 
@@ -134,10 +133,10 @@ class KnownKeys:
         fresh_until = self._feed.fresh_until
         if now < fresh_until and not self._digests.may_contain(digest):
             return self._find_newcomer(digest, now)
-        if self._store_is_gone(now, fresh_until):
+        if now < self._ask_again_at:
             return _go_on(kept, now, fresh_until)
         try:
-            return self._look_up_key(digest, now, PATIENCE_SECONDS if kept is None else _SHORT_PATIENCE_SECONDS)
+            return self._look_up_key(digest, now, self._patience_with(kept, now))
         except StoreUnavailable:
             return _go_on(kept, now, fresh_until)
 
@@ -169,12 +168,11 @@ class KnownKeys:
     def _find_chain(self, rulechain_id: str, kept: KnownChain | None, now: float) -> KnownChain:
         if not is_well_formed_id(rulechain_id):
             return no_chain(rulechain_id)
-        if self._store_is_gone(now, self._feed.fresh_until):
+        if now < self._ask_again_at:
             return _go_on_with_chain(kept)
         batches = self._batches
         try:
-            patience = PATIENCE_SECONDS if kept is None else _SHORT_PATIENCE_SECONDS
-            chain = self._ask(lambda: self._look_up.find_chain(rulechain_id), patience)
+            chain = self._ask(lambda: self._look_up.find_chain(rulechain_id), self._patience_with(kept, now))
         except StoreUnavailable:
             return _go_on_with_chain(kept)
         if kept is not None and kept.says_the_same_as(chain):
@@ -189,13 +187,15 @@ class KnownKeys:
         try:
             return self._patience.ask(question, seconds=patience)
         except StoreUnavailable:
+            # Asked a moment ago and silent: waiting for it again at once would hold up every call.
             self._ask_again_at = self._clock() + _ASK_AGAIN_SECONDS
             raise
 
-    def _store_is_gone(self, now: float, fresh_until: float) -> bool:
-        """Known to be lost, or asked a moment ago and silent: waiting for it again would hold up every call."""
-        is_lost = 0 < fresh_until <= now - LATE_SECONDS
-        return is_lost or now < self._ask_again_at
+    def _patience_with(self, kept: object | None, now: float) -> float:
+        """Who can go on with what is kept waits long only at the first: a store is not gone for being slow once."""
+        if kept is None:
+            return PATIENCE_SECONDS
+        return _SHORT_PATIENCE_SECONDS if now < self._ask_again_at + _GONE_SECONDS else _FIRST_PATIENCE_SECONDS
 
     def _apply(self, changes: Sequence[Change]) -> None:
         with self._lock:
