@@ -13,6 +13,7 @@ from ss_admin.contract.api_keys import NewApiKey, Permissions
 from ss_admin.contract.executions import ExecutionOutcome
 from ss_admin.contract.rule_chains import ChainTest, ChainTestOutcome, NewRuleChain, RuleChainChange
 from tests.support.sample_chains import sample_document
+from tests.support.watching import eventually
 
 PATIENCE = 30
 
@@ -115,6 +116,7 @@ def test_calls_are_found_by_outcome_key_and_time_and_open_to_their_input(chains,
     answer = call(made, secret, {"message": "Hello"})
     assert answer.status_code == 200
     now = datetime.now(UTC)
+    eventually(lambda: executions.list_page(made.id, ExecutionQuery()).total == 1, seconds=PATIENCE)
     (execution,) = executions.list_page(made.id, ExecutionQuery()).items
     assert execution.id == answer.json()["execution_id"]
     assert executions.get(made.id, execution.id).input == {"message": "Hello"}

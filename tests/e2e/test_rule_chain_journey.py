@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtWidgets import QListWidget, QPlainTextEdit, QTabBar, QWidget
 
+from ss_admin.client.executions import ExecutionQuery, ExecutionsClient
 from ss_admin.contract.api_key_format import find_api_key_fault
 from ss_admin.contract.executions import Execution, ExecutionOutcome
 from ss_admin.desktop.demo import DemoBackend
@@ -137,7 +138,9 @@ class Journey:
 
     def find_execution(self) -> Execution:
         """The first row of “Executions”, opened and closed again."""
-        app = self.app
+        app, written = self.app, ExecutionsClient(self.app.session.connection)
+        rulechain_id = self.url.split("/")[-2]
+        wait_until(lambda: written.list_page(rulechain_id, ExecutionQuery()).total == 1, "the call is written")
         app.go_to_page("Rule Chains")
         self.turn_to(ChainTab.EXECUTIONS)
         executions = self.chain.tabs.executions

@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -207,7 +208,9 @@ def use_rule_chains(app: RealApp, api_key: str, secrets: Secrets) -> None:
     for chain, outcome in ((forwarder, ExecutionOutcome.SUCCEEDED), (failing, ExecutionOutcome.FAILED)):
         chains.test(chain.id, ChainTest(payload=keys_everywhere(api_key)))
         call_with_keys_in_the_payload(chain.endpoint_url, api_key)
-        (execution,) = executions.list_page(chain.id, ExecutionQuery()).items
+        written = partial(executions.list_page, chain.id, ExecutionQuery())
+        wait_until(lambda: written().total == 1, "the call is written")
+        (execution,) = written().items
         assert execution.outcome is outcome
         detail = executions.get(chain.id, execution.id)
         assert detail.input["api_key"] == mask_api_key(api_key)
