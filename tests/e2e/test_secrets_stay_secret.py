@@ -11,7 +11,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -31,7 +30,7 @@ from ss_admin.client.rule_chains import RuleChainsClient
 from ss_admin.contract.api_key_format import mask_api_key
 from ss_admin.contract.api_keys import NewApiKey
 from ss_admin.contract.demo import DemoReady
-from ss_admin.contract.executions import DeliveryStatus, ExecutionOutcome
+from ss_admin.contract.executions import DeliveryStatus, Execution, ExecutionOutcome
 from ss_admin.contract.rule_chains import ChainTest, NewRuleChain, RuleChainChange, RuleChainDetail
 from ss_admin.desktop.app import AppOptions
 from ss_admin.desktop.rule_chains.chain_tabs import ChainTab
@@ -208,9 +207,7 @@ def use_rule_chains(app: RealApp, api_key: str, secrets: Secrets) -> None:
     for chain, outcome in ((forwarder, ExecutionOutcome.SUCCEEDED), (failing, ExecutionOutcome.FAILED)):
         chains.test(chain.id, ChainTest(payload=keys_everywhere(api_key)))
         call_with_keys_in_the_payload(chain.endpoint_url, api_key)
-        written = partial(executions.list_page, chain.id, ExecutionQuery())
-        wait_until(lambda: written().total == 1, "the call is written")
-        (execution,) = written().items
+        execution = written_execution(executions, chain)
         assert execution.outcome is outcome
         detail = executions.get(chain.id, execution.id)
         assert detail.input["api_key"] == mask_api_key(api_key)
@@ -229,6 +226,13 @@ def use_rule_chains(app: RealApp, api_key: str, secrets: Secrets) -> None:
     app.wait_active("execution")
     app.background.wait_idle()
     close_dialogs()
+
+
+def written_execution(executions: ExecutionsClient, chain: RuleChainDetail) -> Execution:
+    """The chain's only execution, once it is written."""
+    wait_until(lambda: executions.list_page(chain.id, ExecutionQuery()).total == 1, "the call is written")
+    (execution,) = executions.list_page(chain.id, ExecutionQuery()).items
+    return execution
 
 
 def app_endpoint_of_nothing(chain: RuleChainDetail) -> str:
