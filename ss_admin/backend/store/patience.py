@@ -1,6 +1,7 @@
 """Waits for a database so long and no longer: one that hangs must not take the threads that answer calls with it."""
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from queue import SimpleQueue
@@ -46,11 +47,17 @@ class Patience:
             raise StoreUnavailable("the store does not answer in time") from None
 
     def close(self) -> None:
-        """Let the threads end once they have their answers. Idempotent."""
+        """Let the threads end once they have their answers, and wait for that, within the patience. Idempotent.
+
+        A thread that has its answer only after the store was closed would leave a connection open.
+        """
         with self._lock:
-            for _ in self._threads:
-                self._questions.put(None)
-            self._threads = []
+            threads, self._threads = self._threads, []
+        for _ in threads:
+            self._questions.put(None)
+        until = time.monotonic() + PATIENCE_SECONDS
+        for thread in threads:
+            thread.join(max(0.0, until - time.monotonic()))
 
     def _start_a_thread_if_all_are_busy(self) -> None:
         if self._idle.acquire(blocking=False):

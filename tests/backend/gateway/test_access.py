@@ -15,7 +15,7 @@ CHAIN = KnownChain("chain", "tenant", 1, is_external=True, enabled=True)
 
 def a_key(**changes: Any) -> KnownKey:
     bounds = {"may_write": True, "rulechain_ids": None, "networks": None} | changes
-    return KnownKey("key", "Key (ss_1234…5678)", "tenant", True, None, 2**62, False, rate_limit=None, **bounds)
+    return KnownKey("key", "Key (ss_1234…5678)", "tenant", 2**62, False, rate_limit=None, **bounds)
 
 
 def refusal(key: KnownKey, chain: KnownChain | None, address: str = "192.0.2.1") -> tuple[ProblemCode, str]:

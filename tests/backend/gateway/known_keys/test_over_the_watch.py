@@ -125,7 +125,10 @@ def test_a_database_that_hangs_holds_up_no_known_key(own_server: tuple[Postgresq
         finally:
             server.resume()
         assert max(waits) < 1
-        assert len([wait for wait in waits if wait > 0.1]) <= 2
+        # It is asked now and then whether it is really gone; all other calls go on at once.
+        asked = [wait for wait in waits if wait > 0.1]
+        assert len(asked) <= 1 + 4 / 0.5
+        assert len(waits) > 50 * len(asked)
         eventually(lambda: worker.answer(cold) == "let in", seconds=40)
         assert worker.answer(new_api_key()) == "invalid_api_key"
 
