@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ss_admin.backend.server.patience import Patience
+from ss_admin.backend.server.restart_pause import RestartPause
 from ss_admin.backend.settings import Settings
 
 __all__ = ["STOP", "STOP_SECONDS", "Housekeeper"]
@@ -36,7 +36,7 @@ class Housekeeper:
     def __init__(self, settings: Settings, folder: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._orders = pickle.dumps((settings, folder))
         self._clock = clock
-        self._patience = Patience(clock)
+        self._restart_pause = RestartPause(clock)
         self._process: subprocess.Popen[bytes] | None = None
         self._start_at: float | None = None
 
@@ -48,7 +48,7 @@ class Housekeeper:
     def start(self) -> None:
         """Start the process."""
         self._start_at = None
-        self._patience.born()
+        self._restart_pause.born()
         with _signals_held_back():
             command = [sys.executable, "-P", "-c", _PROGRAM]
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 - our own module
@@ -59,7 +59,7 @@ class Housekeeper:
         if self._process is not None and self._process.poll() is not None:
             _log.error("the housekeeper ended unexpectedly", extra={"exit_status": self._process.returncode})
             self._forget()
-            self._start_at = self._patience.next_start()
+            self._start_at = self._restart_pause.next_start()
         if self._start_at is not None and self._clock() >= self._start_at:
             self.start()
 

@@ -15,7 +15,7 @@ from granian.server.mp import MPServer
 
 from ss_admin.backend.server.claims import Listener
 from ss_admin.backend.server.housekeeper import Housekeeper
-from ss_admin.backend.server.patience import Patience
+from ss_admin.backend.server.restart_pause import RestartPause
 from ss_admin.backend.server.worker import AppLoader
 
 __all__ = ["BLOCKING_THREADS", "DRAIN_SECONDS", "MAX_CONNECTIONS", "Supervisor", "WorkersCannotStart"]
@@ -97,7 +97,7 @@ class Supervisor(MPServer):
         self._loads, self._tell_loaded = multiprocessing.Pipe(duplex=False)
         self._loaded = 0
         self._vain_starts = 0
-        self._patience = [Patience() for _ in range(workers)]
+        self._restart_pauses = [RestartPause() for _ in range(workers)]
         self._due: dict[int, float] = {}
         register_after_fork(self, _obey_stop_while_loading)
         logging.getLogger("_granian").addFilter(_is_news)
@@ -151,14 +151,14 @@ class Supervisor(MPServer):
             )
             if not self._loaded:
                 self._vain_starts += 1
-            self._due[number] = self._patience[number].next_start()
+            self._due[number] = self._restart_pauses[number].next_start()
 
     def _start_those_due(self, spawn_target: Target, target_loader: Target) -> None:
         now = time.monotonic()
         for number in [number for number, moment in self._due.items() if moment <= now]:
             del self._due[number]
             worker = self._spawn_worker(idx=number, target=spawn_target, callback_loader=target_loader)
-            self._patience[number].born()
+            self._restart_pauses[number].born()
             worker.start()  # type: ignore[no-untyped-call]
             self.wrks[number] = worker
 

@@ -1,6 +1,6 @@
 """How soon a process that died is started again."""
 
-from ss_admin.backend.server.patience import LONG_LIFE, LONGEST_PAUSE, Patience
+from ss_admin.backend.server.restart_pause import LONG_LIFE, LONGEST_PAUSE, RestartPause
 
 
 class Clock:
@@ -15,7 +15,7 @@ class Clock:
 
 def test_the_first_death_is_answered_at_once_and_each_further_one_after_twice_the_pause() -> None:
     clock = Clock()
-    patience = Patience(clock)
+    patience = RestartPause(clock)
     pauses = []
     for _ in range(8):
         patience.born()
@@ -28,7 +28,7 @@ def test_the_first_death_is_answered_at_once_and_each_further_one_after_twice_th
 
 def test_a_long_life_is_forgiven_everything() -> None:
     clock = Clock()
-    patience = Patience(clock)
+    patience = RestartPause(clock)
     for _ in range(5):
         patience.next_start()
     patience.born()

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-__all__ = ["Patience"]
+__all__ = ["RestartPause"]
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 10.0
@@ -11,7 +11,7 @@ LONG_LIFE = 10.0
 """Seconds: one that lived longer died of something else than its start."""
 
 
-class Patience:
+class RestartPause:
     """The pauses before the starts of one process: none after a long life, then 0.5 s, doubled up to 10 s."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
