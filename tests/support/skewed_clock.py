@@ -35,6 +35,7 @@ def under_clock(clock: str, folder: Path) -> list[str]:
         "LD_PRELOAD": library,
         "FAKETIME": clock,
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "FAKETIME_CACHE_DURATION": "86400",  # read once: it forgets for a moment what it re-reads, every 10 s otherwise
         "PYTHONPATH": os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")])),
     }
     return ["env", *(f"{name}={value}" for name, value in variables.items())]
