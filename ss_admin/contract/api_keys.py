@@ -16,6 +16,7 @@ from ss_admin.contract.documents import (
     Request,
     UtcInstant,
 )
+from ss_admin.contract.signals import SignalBadge
 
 __all__ = [
     "ApiKey",
@@ -122,7 +123,8 @@ class RateLimit(Request):
 class ApiKey(Document):
     """A key as everybody but its creator ever sees it: masked.
 
-    `expires_at` null: never; `rate_limit` null: none; `allowed_addresses` null: from everywhere.
+    `expires_at` null: never; `rate_limit` null: none; `allowed_addresses` null: from everywhere. `signals`: the open
+    ones, the gravest first; in answers to `GET` alone.
     """
 
     id: str
@@ -140,6 +142,7 @@ class ApiKey(Document):
     created_by: ObjectRef
     updated_at: UtcInstant
     version: int
+    signals: list[SignalBadge] = Field(default_factory=list)
 
 
 ApiKeyPage = Page[ApiKey]

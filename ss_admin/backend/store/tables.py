@@ -17,19 +17,23 @@ from ss_admin.backend.store.serving_tables import (
 )
 from ss_admin.backend.store.table_base import NUMBER, Table, sorted_text
 from ss_admin.backend.store.types import NEVER_EXPIRES, NEVER_USED, Instant, OptionalInstant
+from ss_admin.backend.store.watching_tables import ApiKeyHourRow, ApiKeyPeakRow, RefusalRow, SignalRow
 
 __all__ = [
     "ActivityRow",
     "AddressRefusalRow",
     "ApiKeyAddressRow",
     "ApiKeyCountRow",
+    "ApiKeyHourRow",
     "ApiKeyMinuteRow",
+    "ApiKeyPeakRow",
     "ApiKeyRow",
     "ChangeRow",
     "DeliveryRow",
     "ExecutionRow",
     "JournalRow",
     "RecordRow",
+    "RefusalRow",
     "RuleChainDayRow",
     "RuleChainRow",
     "RuleChainVersionRow",
@@ -37,6 +41,7 @@ __all__ = [
     "SessionRow",
     "SightingRow",
     "SignInFailureRow",
+    "SignalRow",
     "Table",
     "TenantRow",
     "TombstoneRow",
