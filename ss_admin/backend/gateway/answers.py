@@ -12,6 +12,7 @@ from typing import NamedTuple
 import orjson
 
 from ss_admin.backend.problems import PROBLEM_STATUS, ProblemError
+from ss_admin.backend.rule_chains.executions.masking import mask_keys_in_text
 from ss_admin.contract.problems import PROBLEM_MEDIA_TYPE, ProblemCode, problem_type
 
 __all__ = ["SUCCEEDED", "Answer", "Header", "execution_answer", "problem_answer", "refusal"]
@@ -19,6 +20,8 @@ __all__ = ["SUCCEEDED", "Answer", "Header", "execution_answer", "problem_answer"
 SUCCEEDED = "succeeded"
 RETRY_UNAVAILABLE_SECONDS = 2
 _MOST_KINDS = 1000
+_FAULTS_KEPT = 10
+_MOST_DETAIL = 4000
 
 Header = tuple[str, str]
 
@@ -30,12 +33,16 @@ _CHALLENGE: Header = ("WWW-Authenticate", 'ApiKey realm="signalsync", header="x-
 
 
 class Answer(NamedTuple):
-    """A whole answer but for its length, which the server tells. `code`: the problem's code, or `succeeded`."""
+    """A whole answer but for its length, which the server tells. `code`: the problem's code, or `succeeded`.
+
+    `detail`: what a refusal says, for the journal, with API keys masked.
+    """
 
     status: int
     headers: list[Header]
     body: bytes
     code: str
+    detail: str
 
     @property
     def status_line(self) -> str:
@@ -79,7 +86,7 @@ def execution_answer(  # noqa: PLR0917 - on the way of every call, where keyword
         f'"result":{result_json.decode()},"duration_ms":{duration_ms!r}}}'
     ).encode()
     all_headers = [_JSON, _NO_STORE, _NO_SNIFF, *headers, ("X-Request-Id", request_id)]
-    return _new(Answer, (200, all_headers, body, SUCCEEDED))
+    return _new(Answer, (200, all_headers, body, SUCCEEDED, ""))
 
 
 def problem_answer(error: ProblemError, request_id: str, headers: Sequence[Header] = ()) -> Answer:
@@ -91,14 +98,20 @@ def problem_answer(error: ProblemError, request_id: str, headers: Sequence[Heade
     answer = refusal(error.code, error.detail, request_id, headers)
     if error.errors is None and error.execution_id is None:
         return answer
-    return answer._replace(body=answer.body[:-1] + b"," + _more(error))
+    return answer._replace(body=answer.body[:-1] + b"," + _more(error), detail=_told_in_full(error))
 
 
 def refusal(code: ProblemCode, detail: str, request_id: str, headers: Iterable[Header] = ()) -> Answer:
     """As `problem_answer`, for a problem of which there is no more to tell."""
     status, name, own_headers, opening = _kind(code, detail)
     all_headers = [*own_headers, *headers, ("X-Request-Id", request_id)]
-    return _new(Answer, (status, all_headers, opening + request_id.encode() + b'"}', name))
+    return _new(Answer, (status, all_headers, opening + request_id.encode() + b'"}', name, detail))
+
+
+def _told_in_full(error: ProblemError) -> str:
+    """The first faults with it; a payload's values may stand in them, and an API key among those."""
+    faults = [f"{fault.pointer or '/'}: {fault.detail}" for fault in (error.errors or ())[:_FAULTS_KEPT]]
+    return mask_keys_in_text("\n".join([error.detail, *faults]))[:_MOST_DETAIL]
 
 
 def _more(error: ProblemError) -> bytes:

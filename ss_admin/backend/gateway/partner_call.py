@@ -88,9 +88,11 @@ class PartnerCalls:
             call.api_key_id, call.key_was_deleted = refused.api_key_id, refused.was_deleted
             return refusal(refused.code, refused.detail, call.request_id)
         call.api_key_id = key.api_key_id
-        if key.rate_limit is not None:
-            texts = key.limit_texts or self._texts(key, key.rate_limit)
-            decision = (key.window or self._open_window(key, key.rate_limit)).decide()
+        limit = key.rate_limit
+        if limit is not None:
+            texts = key.limit_texts or self._texts(key, limit)
+            decision = (key.window or self._open_window(key, limit)).decide()
+            call.limit, call.used = limit, limit.max_requests - decision.remaining
             if not decision.admitted:
                 return texts.refuse(decision, call.request_id)
             call.headers = texts.headers(decision)
@@ -114,7 +116,7 @@ class PartnerCalls:
     def _keep(self, call: PartnerCall, answer: Answer) -> None:
         """Raises `JournalFull` for a run that cannot be kept; a refusal is given up then."""
         duration_us = (time.perf_counter_ns() - call.started_ns) // 1000
-        execution = call.execution
+        execution, limit = call.execution, call.limit
         entry = encode_call(
             call.at_us,
             call.request_id,
@@ -125,6 +127,10 @@ class PartnerCalls:
             call.api_key_id,
             call.rulechain_id or None,
             execution,
+            answer.detail,
+            call.used,
+            None if limit is None else limit.max_requests,
+            None if limit is None else limit.window_seconds,
             key_was_deleted=call.key_was_deleted,
         )
         try:

@@ -11,7 +11,11 @@ import orjson
 
 __all__ = ["CallEntry", "EntryInvalid", "ExecutionEntry", "decode_entry", "encode_call", "encode_execution"]
 
-FORMAT = 1
+FORMAT = 2
+_FORMAT_BEFORE = 1
+"""What an earlier release may have left on disk: an entry that ends with its execution."""
+
+_EXECUTION = 10
 
 
 class EntryInvalid(ValueError):
@@ -39,6 +43,8 @@ class CallEntry(NamedTuple):
 
     `api_key_id`: of the key that came, known, off, expired or deleted; None for no key or one that never was.
     `key_was_deleted`: it is the key of a tombstone. `rulechain_id`: as called, None where it has no id's form.
+    `used`: admissions in the window of `max_requests` and `window_seconds`, this call's with them; None without a
+    limit. `detail`: what the partner of a refused call was told, empty for others; API keys are masked.
     """
 
     at_us: int
@@ -51,6 +57,10 @@ class CallEntry(NamedTuple):
     key_was_deleted: bool
     rulechain_id: str | None
     execution: ExecutionEntry | None
+    detail: str = ""
+    used: int | None = None
+    max_requests: int | None = None
+    window_seconds: int | None = None
 
 
 def encode_call(  # noqa: PLR0917 - on the way of every call, where keywords cost
@@ -63,6 +73,10 @@ def encode_call(  # noqa: PLR0917 - on the way of every call, where keywords cos
     api_key_id: str | None,
     rulechain_id: str | None,
     execution: bytes | None = None,
+    detail: str = "",
+    used: int | None = None,
+    max_requests: int | None = None,
+    window_seconds: int | None = None,
     *,
     key_was_deleted: bool = False,
 ) -> bytes:
@@ -79,6 +93,10 @@ def encode_call(  # noqa: PLR0917 - on the way of every call, where keywords cos
         key_was_deleted,
         rulechain_id,
         None if execution is None else orjson.Fragment(execution),
+        detail,
+        used,
+        max_requests,
+        window_seconds,
     )
     return orjson.dumps(fields)
 
@@ -121,10 +139,10 @@ def decode_entry(data: bytes) -> CallEntry:
     """What `encode_call` was given. Raises `EntryInvalid`."""
     try:
         fields: list[Any] = orjson.loads(data)
-        if fields[0] != FORMAT:
+        if fields[0] not in {_FORMAT_BEFORE, FORMAT}:
             raise EntryInvalid(f"format {fields[0]!r} is not known")
-        execution = fields[-1]
-        fields[-1] = None if execution is None else ExecutionEntry(*execution)
+        execution = fields[_EXECUTION]
+        fields[_EXECUTION] = None if execution is None else ExecutionEntry(*execution)
         return CallEntry(*fields[1:])
     except (ValueError, TypeError, IndexError, KeyError) as fault:
         raise EntryInvalid("no entry of a journal") from fault

@@ -17,7 +17,7 @@ class Sent:
 def answer_call(environ: dict[str, Any]) -> Answer | None:
     if environ["PATH_INFO"] != "/call":
         return None
-    return Answer(401, [("X-Request-Id", "1")], b"{}", "missing_api_key")
+    return Answer(401, [("X-Request-Id", "1")], b"{}", "missing_api_key", "Send it.")
 
 
 def by_wsgi(transport: Transport, environ: dict[str, Any]) -> int:
