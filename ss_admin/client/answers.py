@@ -57,6 +57,13 @@ class Answer:
         """The content type without its parameters, in lower case."""
         return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
 
+    def read_file(self, media_type: str) -> bytes:
+        """The content as a file of this type. Raises `UnexpectedAnswer` where it is something else."""
+        if self.media_type != media_type:
+            came = self.media_type or "nothing"
+            raise UnexpectedAnswer(f"{came} came where {media_type} was expected", status=self.status)
+        return self.content
+
     def read_as(self, model: type[Model]) -> Model:
         """The content as a contract model. Raises `UnexpectedAnswer` where it is something else."""
         if self.media_type != "application/json":

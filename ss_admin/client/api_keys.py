@@ -19,6 +19,7 @@ from ss_admin.contract.api_keys import (
     ExpiryState,
     NewApiKey,
 )
+from ss_admin.contract.problems import PROBLEM_MEDIA_TYPE
 from ss_admin.contract.propagation import Propagation
 
 __all__ = ["ApiKeyQuery", "ApiKeysClient"]
@@ -94,6 +95,14 @@ class ApiKeysClient:
         """How far the key's last change has come, be it its deletion. Raises `NotFound`."""
         return self._connection.request("GET", f"{_path(api_key_id)}/propagation").read_as(Propagation)
 
+    def inventory(self) -> bytes:
+        """Every key of the tenant with its settings, as a CSV file (UTF-8 with a BOM); no secrets. It is audited."""
+        return self._file("inventory", "text/csv")
+
+    def expiries(self) -> bytes:
+        """The expiries that are to come, as an iCalendar file (UTF-8). It is audited."""
+        return self._file("expiries", "text/calendar")
+
     def bulk_delete(self, ids: Sequence[str]) -> BulkDeleted:
         """Deletes up to 10,000 keys in one transaction; ids that are not there are counted, not refused."""
         order = BulkDelete(ids=list(ids))
@@ -103,6 +112,10 @@ class ApiKeysClient:
         """Enables or disables up to 10,000 keys in one transaction."""
         order = BulkStatusChange(ids=list(ids), status=status)
         return self._connection.request("POST", f"{_KEYS}/bulk-status", body=order).read_as(BulkStatusChanged)
+
+    def _file(self, name: str, media_type: str) -> bytes:
+        headers = {"Accept": f"{media_type}, {PROBLEM_MEDIA_TYPE}"}
+        return self._connection.request("GET", f"{_KEYS}/{name}", headers=headers).read_file(media_type)
 
 
 def _path(api_key_id: str) -> str:
