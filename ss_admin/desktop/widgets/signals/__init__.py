@@ -1,0 +1,1 @@
+"""Signals on the screen: their words, and the card that shows one."""
