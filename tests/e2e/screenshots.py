@@ -26,7 +26,7 @@ from ss_admin.client.connection import Connection
 from ss_admin.contract.accounts import Role
 from ss_admin.contract.api_keys import ApiKey, ApiKeyChange, ApiKeyStatus, ExpiryState, RateLimit
 from ss_admin.contract.demo import DemoReady
-from ss_admin.desktop.api_keys.following_words import Following
+from ss_admin.desktop.following_words import Following
 from ss_admin.desktop.api_keys.progress_dialog import BulkProgressDialog
 from ss_admin.desktop.app import AppOptions
 from ss_admin.desktop.crash_report import CrashDialog

@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QWidget
 
 from ss_admin.client.activity import ActivityClient
 from ss_admin.contract.activity import ActivityEntry
-from ss_admin.desktop.activity.wording import action_in_words, changes_in_words, who_in_words
+from ss_admin.desktop.activity_words import action_in_words, changes_in_words, who_in_words
 from ss_admin.desktop.background import Background
 from ss_admin.desktop.moments import ago, exact_moment, utc_now
 from ss_admin.desktop.preferences import Preferences

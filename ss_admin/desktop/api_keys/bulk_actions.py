@@ -11,11 +11,11 @@ from ss_admin.client.errors import ClientError, OutcomeUnknown
 from ss_admin.contract.api_keys import ApiKeySort, ApiKeyStatus
 from ss_admin.desktop.api_keys.bulk import BulkProgress, CheckedKeys, ChunkRun
 from ss_admin.desktop.api_keys.delete_dialog import DeleteKeysDialog, KeyFacts
-from ss_admin.desktop.api_keys.following_words import AppliedChange, ChangeKind
 from ss_admin.desktop.api_keys.key_actions import Surroundings, tell
 from ss_admin.desktop.api_keys.progress_dialog import BulkProgressDialog
 from ss_admin.desktop.api_keys.table.selection import Checks
 from ss_admin.desktop.error_text import concerns_the_window, describe
+from ss_admin.desktop.following_words import AppliedChange, ChangeKind
 from ss_admin.desktop.widgets.dialog import Question
 
 __all__ = ["BulkActions"]

@@ -9,8 +9,8 @@ from ss_admin.client.accounts import AccountsClient
 from ss_admin.contract.api_keys import ApiKey, ApiKeyCreated, ApiKeyStatus
 from ss_admin.desktop.api_keys.created_dialog import ApiKeyCreatedDialog
 from ss_admin.desktop.api_keys.editor.editor_dialog import ApiKeyEditor
-from ss_admin.desktop.api_keys.following_words import AppliedChange, ChangeKind
 from ss_admin.desktop.api_keys.key_actions import Surroundings
+from ss_admin.desktop.following_words import AppliedChange, ChangeKind
 
 __all__ = ["KeyEditing"]
 

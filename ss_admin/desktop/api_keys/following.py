@@ -5,7 +5,8 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 from ss_admin.client.api_keys import ApiKeysClient
 from ss_admin.client.errors import ClientError
 from ss_admin.contract.propagation import Propagation
-from ss_admin.desktop.api_keys.following_words import (
+from ss_admin.desktop.background import Background, Task
+from ss_admin.desktop.following_words import (
     AppliedChange,
     Following,
     FollowingState,
@@ -13,7 +14,6 @@ from ss_admin.desktop.api_keys.following_words import (
     reached_words,
     waiting_words,
 )
-from ss_admin.desktop.background import Background, Task
 
 __all__ = ["ChangeFollower"]
 

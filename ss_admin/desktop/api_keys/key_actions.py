@@ -16,13 +16,13 @@ from ss_admin.client.rule_chains import RuleChainsClient
 from ss_admin.contract.api_keys import ApiKey, ApiKeyChange, ApiKeyStatus
 from ss_admin.contract.rule_chains import RuleChain
 from ss_admin.desktop.api_keys.delete_dialog import DeleteKeyDialog
-from ss_admin.desktop.api_keys.following_words import AppliedChange, ChangeKind
-from ss_admin.desktop.api_keys.table.cells import status_words
 from ss_admin.desktop.background import Background
 from ss_admin.desktop.clipboard import Clipboard, CopyOutcome
 from ss_admin.desktop.curl_example import curl_example, first_callable_chain
 from ss_admin.desktop.deletion import Deletion
 from ss_admin.desktop.error_text import describe
+from ss_admin.desktop.following_words import AppliedChange, ChangeKind
+from ss_admin.desktop.key_states import status_words
 from ss_admin.desktop.moments import Clock, utc_now
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.dialog import Message

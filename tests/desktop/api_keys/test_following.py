@@ -6,7 +6,7 @@ from ss_admin.contract.api_keys import ApiKeyStatus
 from ss_admin.desktop.api_keys import following
 from ss_admin.desktop.api_keys.delete_dialog import DeleteKeyDialog, DeleteKeysDialog
 from ss_admin.desktop.api_keys.editor.editor_dialog import ApiKeyEditor
-from ss_admin.desktop.api_keys.table import following_mark
+from ss_admin.desktop.widgets import following_mark
 from ss_admin.desktop.widgets.dialog import Question
 from tests.support.sample_keys import not_found, propagated
 

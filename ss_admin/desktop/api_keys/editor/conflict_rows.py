@@ -7,7 +7,7 @@ from ss_admin.contract.api_keys import ApiKey, RateLimit
 from ss_admin.desktop.api_keys.editor.editor_draft import ApiKeyDraft, EditorField
 from ss_admin.desktop.api_keys.editor.expiry_choice import ExpiryOption, short_moment
 from ss_admin.desktop.api_keys.editor.scope_draft import ScopeDraft
-from ss_admin.desktop.api_keys.table.cells import status_words
+from ss_admin.desktop.key_states import status_words
 from ss_admin.desktop.rate_sentence import describe_rate
 from ss_admin.desktop.widgets.versions import ConflictRow, difference_between
 

@@ -20,8 +20,8 @@ from ss_admin.desktop.api_keys.editor.rate_limit_field import RateLimitField
 from ss_admin.desktop.api_keys.editor.scope_field import ScopeField
 from ss_admin.desktop.api_keys.people.user_picker import UserPicker
 from ss_admin.desktop.api_keys.people.user_search import UserSource
-from ss_admin.desktop.api_keys.table.cells import status_words
 from ss_admin.desktop.background import Background
+from ss_admin.desktop.key_states import status_words
 from ss_admin.desktop.moments import utc_now
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.form_field import FormField

@@ -2,47 +2,18 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ss_admin.contract.api_keys import ApiKey, ApiKeyStatus, ExpiryState, RateLimit
+from ss_admin.contract.api_keys import ApiKey, ApiKeyStatus, RateLimit
 from ss_admin.desktop.api_keys.table.columns import Column
-from ss_admin.desktop.moments import ago, exact_moment, expiry_state, expiry_words, local_date
+from ss_admin.desktop.key_states import status_words
+from ss_admin.desktop.moments import ago, exact_moment, expiry_words, local_date
 from ss_admin.desktop.rate_sentence import describe_rate
-from ss_admin.desktop.widgets.badge import BadgeKind
 
-__all__ = ["Badge", "cell_spoken", "cell_text", "cell_tooltip", "expiry_badge", "narrowing_words", "status_words"]
+__all__ = ["cell_spoken", "cell_text", "cell_tooltip", "narrowing_words"]
 
 _MOST_IN_TOOLTIP = 20
-
-
-@dataclass(frozen=True)
-class Badge:
-    """A pill: its words, its kind (the colours) and its icon's name."""
-
-    text: str
-    kind: BadgeKind
-    icon: str
-
-
-_BADGE_LOOKS: dict[ExpiryState, tuple[BadgeKind, str]] = {
-    ExpiryState.ACTIVE: ("success", "ph.check-circle"),
-    ExpiryState.SOON: ("warning", "ph.clock"),
-    ExpiryState.EXPIRED: ("danger", "ph.x-circle"),
-    ExpiryState.NEVER: ("neutral", "ph.infinity"),
-}
-
-
-def expiry_badge(expires_at: datetime | None, now: datetime) -> Badge:
-    """The badge of the column “Expires At”."""
-    kind, icon = _BADGE_LOOKS[expiry_state(expires_at, now)]
-    return Badge(expiry_words(expires_at, now), kind, icon)
-
-
-def status_words(status: ApiKeyStatus) -> str:
-    """“Active” or “Disabled”."""
-    return "Active" if status is ApiKeyStatus.ACTIVE else "Disabled"
 
 
 def narrowing_words(api_key: ApiKey) -> str:

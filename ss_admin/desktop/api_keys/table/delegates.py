@@ -7,9 +7,10 @@ from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QToolTip
 
 from ss_admin.contract.api_keys import ApiKey, ApiKeyStatus
-from ss_admin.desktop.api_keys.table.cells import cell_text, expiry_badge, narrowing_words
+from ss_admin.desktop.api_keys.table.cells import cell_text, narrowing_words
 from ss_admin.desktop.api_keys.table.check_box import CHECK_BOX_SIZE, paint_check_box
 from ss_admin.desktop.api_keys.table.columns import Column
+from ss_admin.desktop.key_states import expiry_badge
 from ss_admin.desktop.moments import Clock
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.theme.tokens import Tokens

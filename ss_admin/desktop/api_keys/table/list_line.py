@@ -2,8 +2,8 @@
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from ss_admin.desktop.api_keys.table.following_mark import FollowingMark
 from ss_admin.desktop.theme.theme import Theme
+from ss_admin.desktop.widgets.following_mark import FollowingMark
 from ss_admin.desktop.widgets.labels import words
 from ss_admin.desktop.widgets.stale_mark import StaleMark
 

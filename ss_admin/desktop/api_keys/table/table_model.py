@@ -6,7 +6,7 @@ from ss_admin.client.api_keys import ApiKeysClient
 from ss_admin.contract.api_keys import ApiKey
 from ss_admin.desktop.api_keys.table.cells import cell_spoken, cell_text, cell_tooltip
 from ss_admin.desktop.api_keys.table.columns import COLUMN_TITLES, Column
-from ss_admin.desktop.api_keys.table.paged_rows import Index, PagedRows
+from ss_admin.desktop.widgets.paged.paged_rows import Index, PagedRows
 from ss_admin.desktop.api_keys.table.selection import KeyChecks
 from ss_admin.desktop.background import Background
 from ss_admin.desktop.moments import Clock, utc_now

@@ -9,8 +9,8 @@ from ss_admin.contract.api_keys import ApiKey
 from ss_admin.desktop.api_keys.table.columns import COLUMN_WIDTHS, Column
 from ss_admin.desktop.api_keys.table.delegates import make_delegates
 from ss_admin.desktop.api_keys.table.header import ApiKeyHeader
-from ss_admin.desktop.api_keys.table.row_anchor import RowAnchor
-from ss_admin.desktop.api_keys.table.rows_in_view import RowsInView
+from ss_admin.desktop.widgets.paged.row_anchor import RowAnchor
+from ss_admin.desktop.widgets.paged.rows_in_view import RowsInView
 from ss_admin.desktop.api_keys.table.selection import KeyChecks
 from ss_admin.desktop.api_keys.table.table_model import ApiKeyTableModel
 from ss_admin.desktop.moments import Clock, utc_now

@@ -2,8 +2,9 @@ import json
 from datetime import timedelta
 
 from ss_admin.contract.api_keys import ApiKeyStatus, Entity, Permissions
-from ss_admin.desktop.api_keys.table.cells import cell_spoken, cell_text, cell_tooltip, expiry_badge, narrowing_words
+from ss_admin.desktop.api_keys.table.cells import cell_spoken, cell_text, cell_tooltip, narrowing_words
 from ss_admin.desktop.api_keys.table.columns import Column
+from ss_admin.desktop.key_states import expiry_badge
 from tests.support.sample_keys import NOW, sample_key
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ss_admin.desktop.api_keys.following_words import (
+from ss_admin.desktop.following_words import (
     AppliedChange,
     ChangeKind,
     late_words,

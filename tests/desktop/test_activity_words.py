@@ -6,7 +6,7 @@ import pytest
 
 from ss_admin.contract.activity import ActivityAction, ActivityEntry, FieldChange
 from ss_admin.contract.documents import ObjectRef
-from ss_admin.desktop.activity.wording import action_in_words, changes_in_words, who_in_words
+from ss_admin.desktop.activity_words import action_in_words, changes_in_words, who_in_words
 from ss_admin.desktop.moments import local_minute
 
 MOMENT = datetime(2026, 12, 23, 14, 0, tzinfo=UTC)

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from ss_admin.desktop.api_keys.following_words import Following, FollowingState
+from ss_admin.desktop.following_words import Following, FollowingState
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.labels import ElidedLabel, TextRole, set_role
 from ss_admin.desktop.widgets.notice import IconLabel
