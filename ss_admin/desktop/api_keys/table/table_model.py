@@ -1,19 +1,20 @@
 """The list of API keys as a table model: what each cell shows, says and tells, and which rows are checked."""
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QModelIndex, QObject, Qt
 
-from ss_admin.client.api_keys import ApiKeysClient
+from ss_admin.client.api_keys import ApiKeyQuery, ApiKeysClient
 from ss_admin.contract.api_keys import ApiKey
 from ss_admin.desktop.api_keys.table.cells import cell_spoken, cell_text, cell_tooltip
 from ss_admin.desktop.api_keys.table.columns import COLUMN_TITLES, Column
-from ss_admin.desktop.widgets.paged.paged_rows import Index, PagedRows
 from ss_admin.desktop.api_keys.table.selection import KeyChecks
 from ss_admin.desktop.background import Background
 from ss_admin.desktop.moments import Clock, utc_now
+from ss_admin.desktop.widgets.paged.paged_rows import Index, PagedRows
 from ss_admin.desktop.widgets.row_cells import ROW_ROLE
 
 __all__ = ["ApiKeyTableModel"]
 
+_NOWHERE = QModelIndex()
 _SPOKEN_TITLES = {**COLUMN_TITLES, Column.CHECK: "Check all", Column.ACTIONS: "Actions"}
 
 
@@ -29,10 +30,19 @@ class ApiKeyTableModel(PagedRows):
         clock: Clock = utc_now,
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(api_keys, background, parent)
+        super().__init__(api_keys, ApiKeyQuery(), background, parent=parent)
         self._checks = checks
         self._clock = clock
         checks.changed.connect(self._on_checks_changed)
+
+    def api_key(self, row: int) -> ApiKey | None:
+        """The key in a row, None while it is not loaded."""
+        api_key: ApiKey | None = self.item(row)
+        return api_key
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:
+        """The columns of `Column`."""
+        return 0 if parent.isValid() else len(Column)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Rows can be selected; the first column can be checked once its row is loaded."""

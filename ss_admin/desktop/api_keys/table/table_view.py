@@ -9,13 +9,13 @@ from ss_admin.contract.api_keys import ApiKey
 from ss_admin.desktop.api_keys.table.columns import COLUMN_WIDTHS, Column
 from ss_admin.desktop.api_keys.table.delegates import make_delegates
 from ss_admin.desktop.api_keys.table.header import ApiKeyHeader
-from ss_admin.desktop.widgets.paged.row_anchor import RowAnchor
-from ss_admin.desktop.widgets.paged.rows_in_view import RowsInView
 from ss_admin.desktop.api_keys.table.selection import KeyChecks
 from ss_admin.desktop.api_keys.table.table_model import ApiKeyTableModel
 from ss_admin.desktop.moments import Clock, utc_now
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.filling_column import FillingColumn
+from ss_admin.desktop.widgets.paged.row_anchor import RowAnchor
+from ss_admin.desktop.widgets.paged.rows_in_view import RowsInView
 from ss_admin.desktop.widgets.row_cells import Index
 from ss_admin.desktop.widgets.row_view import RowView
 
@@ -39,7 +39,7 @@ class ApiKeyTableView(RowView):
         for column, delegate in make_delegates(theme, clock, self.look_of, self).items():
             self.setItemDelegateForColumn(column, delegate)
         self._lay_out_columns()
-        self._anchor = RowAnchor(self, model)
+        self._anchor = RowAnchor(self, model, first_column=Column.NAME)
         self.in_view = RowsInView(self, model)
         checks.changed.connect(self.viewport().update)
 

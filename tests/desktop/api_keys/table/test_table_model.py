@@ -9,10 +9,10 @@ from ss_admin.client.api_keys import ApiKeyQuery
 from ss_admin.client.errors import ServerUnreachable
 from ss_admin.contract.api_keys import ApiKeySort
 from ss_admin.desktop.api_keys.table.columns import Column
-from ss_admin.desktop.api_keys.table.page_cache import MAX_PAGES
 from ss_admin.desktop.api_keys.table.selection import KeyChecks
 from ss_admin.desktop.api_keys.table.table_model import ApiKeyTableModel
 from ss_admin.desktop.background import Background
+from ss_admin.desktop.widgets.paged.page_cache import MAX_PAGES
 from ss_admin.desktop.widgets.row_cells import ROW_ROLE
 from tests.support.sample_keys import NOW, SampleApiKeys, sample_key
 
