@@ -12,11 +12,11 @@ from ss_admin.desktop.rule_chains.edit.chain_draft import ChainDraft, DraftField
 from ss_admin.desktop.rule_chains.edit.details_column import DetailsColumn
 from ss_admin.desktop.rule_chains.edit.graph_panel import GraphPanel
 from ss_admin.desktop.rule_chains.edit.json_panel import JsonPanel
-from ss_admin.desktop.rule_chains.edit.menu_button import MenuButton
 from ss_admin.desktop.rule_chains.edit.node_skeletons import NODE_KINDS, NodeKind, add_node
 from ss_admin.desktop.rule_chains.file_exchange import FileExchange, OpenedFile
 from ss_admin.desktop.rule_chains.surroundings import Surroundings
 from ss_admin.desktop.widgets.buttons import button
+from ss_admin.desktop.widgets.menu_button import MenuButton
 
 __all__ = ["EditTab"]
 

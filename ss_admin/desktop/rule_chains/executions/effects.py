@@ -9,12 +9,12 @@ from typing_extensions import override
 
 from ss_admin.contract.executions import Delivery, DeliveryStatus, SavedRecord
 from ss_admin.desktop.clipboard import Clipboard
-from ss_admin.desktop.rule_chains.executions.copy_line import CopyLine
 from ss_admin.desktop.rule_chains.executions.delivery_words import STATUS_BADGES, delivery_facts, status_words
 from ss_admin.desktop.rule_chains.picture.json_pane import JsonPane
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.badge_label import BadgeLabel
 from ss_admin.desktop.widgets.choosing.two_line_delegate import TwoLineDelegate
+from ss_admin.desktop.widgets.copy_line import CopyLine
 from ss_admin.desktop.widgets.labels import ElidedLabel, set_role, words, wrapped_label
 from ss_admin.desktop.widgets.scroll_column import ScrollColumn
 

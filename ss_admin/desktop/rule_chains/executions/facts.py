@@ -8,11 +8,11 @@ from ss_admin.contract.executions import Execution
 from ss_admin.desktop.clipboard import Clipboard
 from ss_admin.desktop.moments import ago, exact_moment
 from ss_admin.desktop.rule_chains.executions.cells import OUTCOME_BADGES
-from ss_admin.desktop.rule_chains.executions.copy_line import CopyLine
 from ss_admin.desktop.rule_chains.executions.execution_filter import OUTCOME_WORDS
 from ss_admin.desktop.rule_chains.picture.run_marks import duration_words
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.badge_label import BadgeLabel
+from ss_admin.desktop.widgets.copy_line import CopyLine
 from ss_admin.desktop.widgets.labels import ElidedLabel, words
 from ss_admin.desktop.widgets.row_cells import plain_tooltip
 

@@ -9,13 +9,14 @@ from ss_admin.contract.api_keys import ApiKey, ApiKeyPage, ApiKeySort
 from ss_admin.contract.executions import ExecutionOutcome
 from ss_admin.desktop.background import Background
 from ss_admin.desktop.moments import Clock
-from ss_admin.desktop.rule_chains.executions.execution_filter import OUTCOME_WORDS, ExecutionFilter, Period, TimeSpan
-from ss_admin.desktop.rule_chains.executions.period_dialog import PeriodDialog
+from ss_admin.desktop.rule_chains.executions.execution_filter import OUTCOME_WORDS, ExecutionFilter
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.buttons import button
 from ss_admin.desktop.widgets.choosing.one_of_filter import OneOfFilter
+from ss_admin.desktop.widgets.choosing.period import Period
 from ss_admin.desktop.widgets.choosing.search_filter import FilterWords, SearchFilter
 from ss_admin.desktop.widgets.choosing.search_rows import SearchRows
+from ss_admin.desktop.widgets.choosing.time_filter import TimeFilter
 from ss_admin.desktop.widgets.choosing.two_line_delegate import TwoLineDelegate
 
 __all__ = ["FilterBar"]
@@ -56,7 +57,7 @@ class FilterBar(QWidget):
         self.api_key = SearchFilter(
             _find_keys(api_keys, background), _KeyDelegate(theme), _KEY_WORDS, name="executions.keyFilter", theme=theme
         )
-        self.time = TimeFilter(theme=theme, clock=clock)
+        self.time = TimeFilter(theme=theme, clock=clock, name="executions")
         self.clear_button = button("Clear filters", "plain", name="executions.clearFilters")
         self.clear_button.hide()
         row = QHBoxLayout(self)
@@ -91,45 +92,6 @@ class FilterBar(QWidget):
         self._filter = chosen
         self.clear_button.setVisible(not chosen.is_empty)
         self.changed.emit(chosen)
-
-
-class TimeFilter(OneOfFilter[TimeSpan]):
-    """A span back from now, or one from minute to minute."""
-
-    def __init__(self, *, theme: Theme, clock: Clock, parent: QWidget | None = None) -> None:
-        self._period = Period()
-        self._theme = theme
-        self._clock = clock
-        super().__init__(
-            "Time", {span: span.value for span in TimeSpan}, name="executions.timeFilter", theme=theme, parent=parent
-        )
-
-    @property
-    def period(self) -> Period:
-        """What is chosen."""
-        return self._period
-
-    def choose_period(self, period: Period) -> None:
-        """Chooses a span; `chosen` is emitted where that changes anything."""
-        if period != self._period:
-            self._period = period
-            self._value = period.span
-            self._mark()
-            self.chosen.emit()
-
-    @override
-    def pick(self, value: TimeSpan) -> None:
-        if value is not TimeSpan.CUSTOM:
-            self.choose_period(Period(value))
-            return
-        self._mark()  # until the dialog is accepted, what was chosen stays
-        dialog = PeriodDialog(self.window(), self._period, now=self._clock(), theme=self._theme)
-        dialog.accepted.connect(lambda: self.choose_period(dialog.period))
-        dialog.open()
-
-    @override
-    def words(self) -> str:
-        return self._period.words()
 
 
 class _KeyDelegate(TwoLineDelegate):

@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QLabel
 from ss_admin.client.errors import NotFound, ServerUnreachable
 from ss_admin.contract.executions import Delivery, DeliveryStatus, Execution, ExecutionDetail, SavedRecord
 from ss_admin.desktop.clipboard import CopyOutcome
-from ss_admin.desktop.rule_chains.executions.copy_line import CopyLine
 from ss_admin.desktop.rule_chains.executions.execution_dialog import ExecutionDialog
 from ss_admin.desktop.rule_chains.picture.json_pane import JsonPane
 from ss_admin.desktop.rule_chains.picture.trace_view import TraceView
 from ss_admin.desktop.widgets.badge_label import BadgeLabel
 from ss_admin.desktop.widgets.buttons import IconButton
+from ss_admin.desktop.widgets.copy_line import CopyLine
 from tests.support.accessibility import assert_accessible
 from tests.support.desktop_session import MemoryClipboard
 from tests.support.sample_chains import NOW, SampleExecutions, sample_execution, sample_execution_detail

@@ -8,7 +8,8 @@ from ss_admin.client.executions import ExecutionQuery
 from ss_admin.contract.documents import ObjectRef
 from ss_admin.contract.executions import ExecutionOutcome
 from ss_admin.desktop.moments import local_minute
-from ss_admin.desktop.rule_chains.executions.execution_filter import ExecutionFilter, Period, TimeSpan
+from ss_admin.desktop.rule_chains.executions.execution_filter import ExecutionFilter
+from ss_admin.desktop.widgets.choosing.period import Period, TimeSpan
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 KEY = ObjectRef(id="key-1", name="Intake (ss_0001…abcd)")

@@ -13,9 +13,9 @@ from ss_admin.contract.documents import ObjectRef
 from ss_admin.contract.executions import ExecutionOutcome
 from ss_admin.desktop.rule_chains.executions import executions_tab
 from ss_admin.desktop.rule_chains.executions.execution_dialog import ExecutionDialog
-from ss_admin.desktop.rule_chains.executions.execution_filter import Period, TimeSpan
 from ss_admin.desktop.rule_chains.executions.executions_tab import ExecutionsTab
-from ss_admin.desktop.rule_chains.executions.period_dialog import PeriodDialog
+from ss_admin.desktop.widgets.choosing.period import Period, TimeSpan
+from ss_admin.desktop.widgets.choosing.period_dialog import PeriodDialog
 from tests.support.accessibility import assert_accessible
 from tests.support.desktop_session import MemoryClipboard
 from tests.support.sample_chains import NOW, SampleExecutions, sample_execution

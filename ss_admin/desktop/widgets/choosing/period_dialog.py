@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from PySide6.QtCore import QDateTime
 from PySide6.QtWidgets import QWidget
 
-from ss_admin.desktop.rule_chains.executions.execution_filter import Period, TimeSpan
 from ss_admin.desktop.theme.theme import Theme
+from ss_admin.desktop.widgets.choosing.period import Period, TimeSpan
 from ss_admin.desktop.widgets.date_time_edit import DateTimeEdit
 from ss_admin.desktop.widgets.dialog import Dialog
 from ss_admin.desktop.widgets.form_field import FormField
@@ -17,17 +17,17 @@ __all__ = ["PeriodDialog"]
 class PeriodDialog(Dialog):
     """Asks for a span of time; `period` gives it once the dialog was accepted."""
 
-    def __init__(self, parent: QWidget | None, period: Period, *, now: datetime, theme: Theme) -> None:
+    def __init__(self, parent: QWidget | None, period: Period, *, now: datetime, theme: Theme, name: str) -> None:
         super().__init__(
             parent,
             theme=theme,
-            name="executions.period",
+            name=name,
             heading="Choose a time",
             primary="Show",
             width=380,
         )
-        self.since = DateTimeEdit(theme=theme, name="executions.period.since")
-        self.until = DateTimeEdit(theme=theme, name="executions.period.until")
+        self.since = DateTimeEdit(theme=theme, name=f"{name}.since")
+        self.until = DateTimeEdit(theme=theme, name=f"{name}.until")
         since, until = period.bounds(now)
         self.since.setDateTime(_to_field(since or now - timedelta(days=1)))
         self.until.setDateTime(_to_field(until or now + timedelta(minutes=1)))
