@@ -55,6 +55,10 @@ class Tokens:
     scroll_thumb: str
     scroll_thumb_hover: str
     knob: str
+    chart_admitted: str
+    chart_limited: str
+    chart_refused: str
+    chart_failed: str
     s: int = 8
     m: int = 12
     l: int = 16  # noqa: E741 -- the sizes are known by these letters: s, m, l, xl
@@ -111,6 +115,10 @@ LIGHT = Tokens(
     scroll_thumb="#c3cad2",
     scroll_thumb_hover="#98a3af",
     knob="#ffffff",
+    chart_admitted="#17798d",
+    chart_limited="#b06d00",
+    chart_refused="#bf2b26",
+    chart_failed="#6d3fb0",
 )
 
 DARK = Tokens(
@@ -152,6 +160,10 @@ DARK = Tokens(
     scroll_thumb="#3a4550",
     scroll_thumb_hover="#5c6875",
     knob="#ffffff",
+    chart_admitted="#2f9db3",
+    chart_limited="#e0ac45",
+    chart_refused="#f2706a",
+    chart_failed="#b59af5",
 )
 
 _GROUNDS = ("canvas", "surface", "surface_raised", "surface_hover", "surface_sunken", "selection")
@@ -176,10 +188,19 @@ TEXT_PAIRS: tuple[tuple[str, str], ...] = (
 )
 """Which text token is painted on which background token."""
 
-OUTLINE_PAIRS: tuple[tuple[str, str], ...] = tuple(
-    (outline, ground) for outline in ("border_strong", "focus") for ground in ("canvas", "surface", "surface_raised")
+OUTLINE_PAIRS: tuple[tuple[str, str], ...] = (
+    *(
+        (outline, ground)
+        for outline in ("border_strong", "focus")
+        for ground in ("canvas", "surface", "surface_raised")
+    ),
+    *(
+        (f"chart_{series}", ground)
+        for series in ("admitted", "limited", "refused", "failed")
+        for ground in ("surface", "surface_raised", "surface_hover")
+    ),
 )
-"""Which outline of a control, or focus ring, stands on which background."""
+"""Which outline of a control, focus ring or part of a chart stands on which background."""
 
 
 def contrast_ratio(one: str, other: str) -> float:
