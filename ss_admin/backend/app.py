@@ -46,6 +46,8 @@ from ss_admin.backend.rule_chains.executions.reading import ExecutionsService
 from ss_admin.backend.rule_chains.outbox.counts import OutboxCounts
 from ss_admin.backend.rule_chains.service import RuleChainsService
 from ss_admin.backend.settings import ConfigurationError, Settings, pepper_file, resolve_pepper, spool_folder
+from ss_admin.backend.signals import routes as signal_routes
+from ss_admin.backend.signals.service import SignalsService
 from ss_admin.backend.store.engine import Store
 from ss_admin.backend.store.migrate import is_current
 from ss_admin.backend.store.patience import Patience
@@ -130,6 +132,7 @@ def create_app(
         build_users_blueprint(accounts),
         api_key_routes.build_blueprint(ApiKeysService(store, pepper), PropagationService(store)),
         activity_routes.build_blueprint(ActivityService(store)),
+        signal_routes.build_blueprint(SignalsService(store)),
         rule_chain_routes.build_blueprint(chains, settings.public_url),
         execution_routes.build_blueprint(ExecutionsService(store)),
         health.build_blueprint(

@@ -29,12 +29,16 @@ _KEYS = "/api/v1/api-keys"
 
 @dataclass(frozen=True)
 class ApiKeyQuery:
-    """What the list shows and in which order. An empty set of statuses or expiries filters nothing."""
+    """What the list shows and in which order. An empty set of statuses or expiries filters nothing.
+
+    `attention`: only keys with an open signal.
+    """
 
     search: str = ""
     statuses: frozenset[ApiKeyStatus] = frozenset()
     expiries: frozenset[ExpiryState] = frozenset()
     user_id: str | None = None
+    attention: bool = False
     sort: ApiKeySort = ApiKeySort.CREATED_AT
     descending: bool = True
 
@@ -45,6 +49,7 @@ class ApiKeyQuery:
             "status": ",".join(sorted(self.statuses)) or None,
             "expiry": ",".join(sorted(self.expiries)) or None,
             "user_id": self.user_id,
+            "attention": "true" if self.attention else None,
             "sort": f"{'-' if self.descending else ''}{self.sort.value}",
         }
 

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Select, asc, desc, false, func, or_, select, tuple_, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from ss_admin.backend.api_keys.rows import is_well_formed_id, select_api_keys, to_api_key
+from ss_admin.backend.api_keys.rows import is_well_formed_id, select_api_keys, to_api_key, with_badges
 from ss_admin.backend.api_keys.search import matches, searched_text
 from ss_admin.backend.paging import CursorInvalid, decode_cursor, encode_cursor
+from ss_admin.backend.signals.badges import needs_attention, read_badges
 from ss_admin.backend.store.tables import ApiKeyCountRow, ApiKeyRow
 from ss_admin.backend.store.types import NEVER_EXPIRES, to_microseconds
 from ss_admin.contract.api_keys import (
@@ -41,12 +42,16 @@ _SORTED_BY_MOMENT = {ApiKeySort.EXPIRES_AT, ApiKeySort.LAST_USED_AT, ApiKeySort.
 
 @dataclass(frozen=True)
 class ApiKeyQuery:
-    """Which keys, in which order, and which page of them. An empty set of states lets all through."""
+    """Which keys, in which order, and which page of them. An empty set of states lets all through.
+
+    `attention`: only keys with an open signal.
+    """
 
     search: str = field(default="", repr=False)
     statuses: frozenset[ApiKeyStatus] = frozenset()
     expiries: frozenset[ExpiryState] = frozenset()
     user_id: str | None = None
+    attention: bool = False
     sort: ApiKeySort = ApiKeySort.CREATED_AT
     descending: bool = True
     limit: int = DEFAULT_PAGE_ITEMS
@@ -125,6 +130,8 @@ def _filters(dialect: str, query: ApiKeyQuery, now: datetime) -> list[ColumnElem
         filters.append(_expires_within(query.expiries, now))
     if query.user_id is not None:
         filters.append(ApiKeyRow.user_id == query.user_id if is_well_formed_id(query.user_id) else false())
+    if query.attention:
+        filters.append(needs_attention())
     wanted = searched_text(query.search)
     if wanted:
         filters.append(matches(wanted, "postgresql" if dialect == "postgresql" else "sqlite"))
@@ -167,4 +174,6 @@ def _total(session: Session, listing: Listing, query: ApiKeyQuery, found: int, *
 
 def _fetch(session: Session, numbers: list[int]) -> dict[int, ApiKey]:
     rows = session.execute(select_api_keys().where(ApiKeyRow.number.in_(numbers)))
-    return {row.number: to_api_key(row) for row in rows}
+    keys = {row.number: to_api_key(row) for row in rows}
+    badges = read_badges(session, [key.id for key in keys.values()])
+    return {number: with_badges(key, badges) for number, key in keys.items()}

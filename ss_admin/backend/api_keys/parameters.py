@@ -62,6 +62,7 @@ class ApiKeyParameters(PageQuery):
         json_schema_extra={"pattern": _pattern(ExpiryState)},
     )
     user_id: str | None = Field(default=None, min_length=1, max_length=64, description="only keys of this user")
+    attention: bool = Field(default=False, description="`true`: only keys with an open signal")
     sort: Annotated[str, AfterValidator(_known_order)] = Field(
         default="-created_at",
         description="the column to sort by; with `-` in front descending",
@@ -75,6 +76,7 @@ class ApiKeyParameters(PageQuery):
             statuses=_parse(self.status, ApiKeyStatus),
             expiries=_parse(self.expiry, ExpiryState),
             user_id=self.user_id,
+            attention=self.attention,
             sort=ApiKeySort(self.sort.removeprefix("-")),
             descending=self.sort.startswith("-"),
             limit=self.limit,

@@ -1,6 +1,7 @@
 """From a row of the table to the key as administrators see it. The digest stays in the table."""
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, Select, select
@@ -8,8 +9,9 @@ from sqlalchemy import Row, Select, select
 from ss_admin.backend.store.tables import ApiKeyRow, UserRow
 from ss_admin.contract.api_keys import ApiKey, ApiKeyStatus, Permissions, RateLimit
 from ss_admin.contract.documents import ObjectRef
+from ss_admin.contract.signals import SignalBadge
 
-__all__ = ["is_well_formed_id", "permissions_text", "select_api_keys", "to_api_key", "to_rate_limit"]
+__all__ = ["is_well_formed_id", "permissions_text", "select_api_keys", "to_api_key", "to_rate_limit", "with_badges"]
 
 _ID = re.compile(r"[0-9A-Za-z-]{1,36}", re.ASCII)
 
@@ -66,6 +68,11 @@ def to_api_key(row: Row[Any]) -> ApiKey:
         updated_at=row.updated_at,
         version=row.version,
     )
+
+
+def with_badges(key: ApiKey, badges: Mapping[str, Sequence[SignalBadge]]) -> ApiKey:
+    """The key with its open signals, of `signals.badges.read_badges`."""
+    return key.model_copy(update={"signals": list(badges[key.id])}) if key.id in badges else key
 
 
 def to_rate_limit(max_requests: int | None, window_seconds: int | None) -> RateLimit | None:

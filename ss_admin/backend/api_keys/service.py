@@ -21,8 +21,9 @@ from ss_admin.backend.api_keys.changes import (
 from ss_admin.backend.api_keys.digest import api_key_digest
 from ss_admin.backend.api_keys.errors import ApiKeyNotFound, UnknownUser, VersionConflict
 from ss_admin.backend.api_keys.listing import ApiKeyQuery, list_api_keys
-from ss_admin.backend.api_keys.rows import is_well_formed_id, select_api_keys, to_api_key
+from ss_admin.backend.api_keys.rows import is_well_formed_id, select_api_keys, to_api_key, with_badges
 from ss_admin.backend.api_keys.scopes import check_rule_chains, note_rule_chains
+from ss_admin.backend.signals.badges import read_badges
 from ss_admin.backend.store.engine import Store
 from ss_admin.backend.store.tables import ApiKeyRow, UserRow
 from ss_admin.contract.activity import ActivityAction, FieldChange
@@ -70,9 +71,9 @@ class ApiKeysService:
         query = select_api_keys().where(ApiKeyRow.id == key_id, ApiKeyRow.tenant_id == actor.tenant_id)
         with self._store.reading() as session:
             row = session.execute(query).one_or_none()
-        if row is None:
-            raise ApiKeyNotFound
-        return to_api_key(row)
+            if row is None:
+                raise ApiKeyNotFound
+            return with_badges(to_api_key(row), read_badges(session, [key_id]))
 
     def create(self, actor: Actor, order: NewApiKey) -> ApiKeyCreated:
         """A new key, and its secret for this once.

@@ -1,0 +1,7 @@
+"""What can be wrong with an order about signals."""
+
+__all__ = ["SignalNotFound"]
+
+
+class SignalNotFound(Exception):
+    """The tenant has no such signal: it never was, its cause has gone, or another tenant has it, which is not told."""
