@@ -35,6 +35,6 @@ class RefusalsClient:
         order = _Question(request_id=question.request_id, api_key=question.api_key)
         try:
             answer = self._connection.request("POST", "/api/v1/refusals/explain", body=order)
-        except OutcomeUnknown as error:
-            raise ServerUnreachable(str(error)) from error
+        except OutcomeUnknown as unknown:
+            raise ServerUnreachable(unknown.reason) from unknown
         return answer.read_as(RefusalAnswer)

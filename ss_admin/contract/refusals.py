@@ -7,7 +7,7 @@ from pydantic import Field, SecretStr, model_validator
 
 from ss_admin.contract.documents import Document, ObjectRef, Request, UtcInstant
 
-__all__ = ["KeyFinding", "KeyState", "Refusal", "RefusalAnswer", "RefusalQuestion", "RefusedKey"]
+__all__ = ["REFUSAL_DAYS", "KeyFinding", "KeyState", "Refusal", "RefusalAnswer", "RefusalQuestion", "RefusedKey"]
 
 REFUSAL_DAYS = 7
 
@@ -46,7 +46,8 @@ class RefusedKey(Document):
 class Refusal(Document):
     """One refused call. `detail`: what the partner was told; `cause`: the exact cause, for the administrator.
 
-    `advice`: what to tell the partner. `api_key` null: none came, or it is none of this tenant's.
+    `advice`: what to tell the partner. `api_key` null: none came, or it is none of this tenant's. A call that was
+    admitted comes as one, too: `code` is `succeeded` (status 200), or its rule chain failed (status 500).
     """
 
     request_id: str
@@ -72,8 +73,9 @@ class KeyFinding(Document):
 class RefusalAnswer(Document):
     """The answer: `refusals` holds the call that was asked for, or the pasted key's last refusals, newest first.
 
-    `finding`: of a pasted key only. Neither: no refusal of the last 7 days has this id.
+    `finding`: of a pasted key only. Neither: nothing is known of a call with this id, and `note` says why that may be.
     """
 
     finding: KeyFinding | None
     refusals: list[Refusal]
+    note: str = ""

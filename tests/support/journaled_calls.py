@@ -12,16 +12,20 @@ from ss_admin.backend.journal.entries import CallEntry, decode_entry, encode_cal
 from ss_admin.backend.store.engine import Store
 from ss_admin.backend.store.tables import (
     AddressRefusalRow,
+    ApiKeyHourRow,
     ApiKeyMinuteRow,
+    ApiKeyPeakRow,
     DeliveryRow,
     ExecutionRow,
     RecordRow,
+    RefusalRow,
     RuleChainDayRow,
 )
 
 __all__ = ["MINUTE_US", "a_call", "a_run", "assert_written_once"]
 
 MINUTE_US = 60_000_000
+REFUSALS_A_MINUTE = 300
 
 
 def a_run(tenant_id: str, **values: Any) -> bytes:
@@ -84,6 +88,37 @@ def assert_written_once(store: Store, entries: Iterable[bytes]) -> None:
     )
     assert by_minute == _minutes(calls)
     assert by_refusal == Counter((call.at_us // MINUTE_US, call.code) for call in calls if call.api_key_id is None)
+    _assert_watched_once(store, calls, by_minute)
+
+
+def _assert_watched_once(store: Store, calls: Iterable[CallEntry], by_minute: dict[tuple[str, int, str], int]) -> None:
+    """Hours, peaks, and refusals one by one: of each source 300 in a minute, none of them twice and none made up."""
+    by_hour: Counter[tuple[str, int, str]] = Counter()
+    for (key, minute, code), count in by_minute.items():
+        by_hour[key, minute // 60, code] += count
+    peaks: dict[tuple[str, int], float] = {}
+    refused: dict[tuple[str | None, int], set[str]] = {}
+    for call in calls:
+        if call.used is not None and call.max_requests and call.api_key_id:
+            hour = (call.api_key_id, call.at_us // MINUTE_US // 60)
+            peaks[hour] = max(peaks.get(hour, 0), call.used / call.max_requests)
+        if call.status != 200 and call.execution is None:
+            source = (call.api_key_id or call.address, call.at_us // MINUTE_US)
+            refused.setdefault(source, set()).add(call.request_id)
+    with store.reading() as session:
+        hours = session.scalars(select(ApiKeyHourRow)).all()
+        fullest = session.scalars(select(ApiKeyPeakRow)).all()
+        rows = session.scalars(select(RefusalRow)).all()
+    kept: dict[tuple[str | None, int], set[str]] = {}
+    for row in rows:
+        minute = int(row.at.timestamp()) // 60
+        kept.setdefault((row.api_key_id or row.address, minute), set()).add(row.request_id)
+    assert {(row.api_key_id, row.hour, row.code): row.calls for row in hours} == by_hour
+    assert {(row.api_key_id, row.hour): row.used / row.max_requests for row in fullest} == peaks
+    assert {source: len(ids) for source, ids in kept.items()} == {
+        source: min(len(ids), REFUSALS_A_MINUTE) for source, ids in refused.items()
+    }
+    assert all(ids <= refused[source] for source, ids in kept.items())
 
 
 def _minutes(calls: Iterable[CallEntry]) -> dict[tuple[str, int, str], int]:

@@ -10,7 +10,15 @@ from typing import Any
 from sqlalchemy import func, select
 
 from ss_admin.backend.store.engine import Store
-from ss_admin.backend.store.tables import ApiKeyAddressRow, ApiKeyMinuteRow, ApiKeyRow, ExecutionRow
+from ss_admin.backend.store.tables import (
+    ApiKeyAddressRow,
+    ApiKeyHourRow,
+    ApiKeyMinuteRow,
+    ApiKeyPeakRow,
+    ApiKeyRow,
+    ExecutionRow,
+    RefusalRow,
+)
 from tests.support.limiting_worker import SECOND, most_in_any_window
 from tests.support.limiting_worker import Call as LimitedCall
 
@@ -93,6 +101,7 @@ def assert_stored_exactly(ledger: Ledger, store: Store, *, expected: Callable[[i
     _assert_executions(ledger, executions, expected)
     for api_key_id in api_key_ids:
         _assert_minutes(ledger, store, api_key_id)
+        _assert_watched(ledger, store, api_key_id)
         _assert_last_use(ledger, store, api_key_id)
     return len(executions) - sum(call.status in _RUNS for call in ledger.calls)
 
@@ -138,6 +147,23 @@ def _assert_minutes(ledger: Ledger, store: Store, api_key_id: str) -> None:
     assert min(more.values(), default=0) >= 0, f"answered {dict(answered)}, counted {counted}"
     assert sum(more.values()) <= broken, f"answered {dict(answered)}, {broken} broken, counted {counted}"
     assert sum(counted.values()) <= (addresses or 0) <= len(calls)
+
+
+def _assert_watched(ledger: Ledger, store: Store, api_key_id: str) -> None:
+    """Hours tell what minutes tell; no window was more than full; what is kept of refusals was refused."""
+    calls = ledger.of(api_key_id)
+    answered = {call.headers["x-request-id"]: call.code for call in calls if call.headers is not None}
+    sums = []
+    with store.reading() as session:
+        for table in (ApiKeyMinuteRow, ApiKeyHourRow):
+            query = select(table.code, func.sum(table.calls)).where(table.api_key_id == api_key_id)
+            sums.append({row[0]: int(row[1]) for row in session.execute(query.group_by(table.code))})
+        peaks = session.scalars(select(ApiKeyPeakRow).where(ApiKeyPeakRow.api_key_id == api_key_id)).all()
+        kept = session.scalars(select(RefusalRow).where(RefusalRow.api_key_id == api_key_id)).all()
+    assert sums[0] == sums[1]
+    assert all(0 <= row.used <= row.max_requests for row in peaks)
+    strangers = [row for row in kept if answered.get(row.request_id) != row.code]
+    assert len(strangers) <= sum(call.is_broken for call in calls)
 
 
 def _assert_last_use(ledger: Ledger, store: Store, api_key_id: str) -> None:

@@ -14,8 +14,9 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from ss_admin.backend.housekeeping.access_log import AccessLog
 from ss_admin.backend.housekeeping.dead_letters import DeadLetters
 from ss_admin.backend.housekeeping.positions import Place, move_position
+from ss_admin.backend.housekeeping.refused_calls import KeptRefusals, RefusedCalls
 from ss_admin.backend.housekeeping.sources import Reading
-from ss_admin.backend.housekeeping.usage import RefusalBound, Usage
+from ss_admin.backend.housekeeping.usage import RefusalBound, SeenAddresses, Usage
 from ss_admin.backend.journal.entries import CallEntry, EntryInvalid, decode_entry
 from ss_admin.backend.rule_chains.executions.writing import ExecutionRows
 from ss_admin.backend.store.engine import Store
@@ -41,14 +42,16 @@ class _Entry(NamedTuple):
 class _Rows:
     """All that a batch adds."""
 
-    __slots__ = ("executions", "usage")
+    __slots__ = ("executions", "refused", "usage")
 
     def __init__(self, entries: Sequence[_Entry]) -> None:
-        self.executions, self.usage = ExecutionRows(), Usage()
-        add_run, add_use = self.executions.add, self.usage.add
+        self.executions, self.usage, self.refused = ExecutionRows(), Usage(), RefusedCalls()
+        add_run, add_use, add_refused = self.executions.add, self.usage.add, self.refused.add
         for _, call in entries:
             if call.execution is not None:
                 add_run(call, call.execution)
+            else:
+                add_refused(call)
             add_use(call)
 
 
@@ -62,7 +65,7 @@ class BatchWriter:
         self._access_log = access_log
         self._dead_letters = dead_letters
         self._deliveries_written = deliveries_written
-        self._bound = RefusalBound()
+        self._bound, self._seen, self._kept = RefusalBound(), SeenAddresses(), KeptRefusals()
 
     def write(self, readings: Sequence[Reading]) -> None:
         """Durable at return. Raises `StoreUnavailable` and `PositionMoved`; nothing is known to be written then."""
@@ -87,8 +90,7 @@ class BatchWriter:
         try:
             with connection.begin_nested():
                 rows = prepared or _Rows(entries)
-                rows.executions.write(connection)
-                rows.usage.write(connection, self._bound)
+                self._add(connection, rows)
         except Exception as fault:
             if not _is_refusal(fault):
                 raise
@@ -100,6 +102,11 @@ class BatchWriter:
             return self._write(connection, entries[middle:]) or first
         return rows.executions.orders_webhooks
 
+    def _add(self, connection: Connection, rows: _Rows) -> None:
+        rows.executions.write(connection)
+        rows.usage.write(connection, self._bound, self._seen)
+        rows.refused.write(connection, self._kept)
+
     def _write_bare(self, connection: Connection, entry: _Entry, fault: Exception) -> None:
         """Without what was sent and what came of it, which may be what cannot be stored."""
         call, run = entry.call, entry.call.execution
@@ -110,8 +117,7 @@ class BatchWriter:
                     bare = run._replace(input={}, result=None, error=NOT_STORABLE, trace=[], effects=[])
                     call = call._replace(execution=bare)
                 rows = _Rows([_Entry(entry.data, call)])
-                rows.executions.write(connection)
-                rows.usage.write(connection, self._bound)
+                self._add(connection, rows)
         except Exception as again:
             if not _is_refusal(again):
                 raise

@@ -86,7 +86,7 @@ class ApiKeyMinuteRow(Table):
 
 
 class ApiKeyAddressRow(Table):
-    """One of the last five addresses that a key was used from."""
+    """An address that a key was used from in the last 90 days; of more than 200 the ones seen last."""
 
     __tablename__ = "api_key_addresses"
 

@@ -34,12 +34,14 @@ def make_entries(tenant, chain_id):
                     ["callWebhook", ids[1], "w", "Tell", "http://127.0.0.1:9/", {"n": 1}],
                 ]
                 run = a_run(tenant.id, effects=effects if kind else ())
-                made.append(a_call(run, api_key_id=key, rulechain_id=chain_id))
+                window = {"used": chance.randrange(1, 100), "max_requests": 100, "window_seconds": 60}
+                made.append(a_call(run, api_key_id=key, rulechain_id=chain_id, **window))
             elif kind == 2:
                 run = a_run(tenant.id, error="It failed.", failed_node_id="n")
                 made.append(a_call(run, api_key_id=key, rulechain_id=chain_id, status=500, code="rulechain_failed"))
             elif kind == 3:
-                made.append(a_call(api_key_id=key, status=429, code="rate_limited"))
+                window = {"used": chance.randrange(1, 100), "max_requests": 100, "window_seconds": 60}
+                made.append(a_call(api_key_id=key, status=429, code="rate_limited", detail="Wait.", **window))
             else:
                 made.append(a_call(api_key_id=None, status=401, code="invalid_api_key"))
         return made
