@@ -33,6 +33,7 @@ from ss_admin.backend.gateway.middleware import Gateway, WsgiApp, build_gateway
 from ss_admin.backend.gateway.stored_chains import StoredChains
 from ss_admin.backend.journal.spool import Spool
 from ss_admin.backend.journal.writer import JournalFull, JournalWriter
+from ss_admin.backend.metering import WorkerParts, own_numbers, server_metrics
 from ss_admin.backend.openapi import SECURITY_SCHEMES
 from ss_admin.backend.problems import ProblemError
 from ss_admin.backend.propagation.presence import worker_name
@@ -43,7 +44,6 @@ from ss_admin.backend.rule_chains import routes as rule_chain_routes
 from ss_admin.backend.rule_chains.engine.apart import ApartRunners
 from ss_admin.backend.rule_chains.executions import routes as execution_routes
 from ss_admin.backend.rule_chains.executions.reading import ExecutionsService
-from ss_admin.backend.rule_chains.outbox.counts import OutboxCounts
 from ss_admin.backend.rule_chains.service import RuleChainsService
 from ss_admin.backend.settings import ConfigurationError, Settings, pepper_file, resolve_pepper, spool_folder
 from ss_admin.backend.signals import routes as signal_routes
@@ -52,8 +52,12 @@ from ss_admin.backend.store.engine import Store
 from ss_admin.backend.store.migrate import is_current
 from ss_admin.backend.store.patience import Patience
 from ss_admin.backend.store.tables import ApiKeyRow
-from ss_admin.backend.telemetry.metrics import RequestCounters, render_metrics
-from ss_admin.backend.telemetry.webhook_counts import WebhookCountsFile
+from ss_admin.backend.telemetry.events import Events
+from ss_admin.backend.telemetry.metrics import RequestCounters
+from ss_admin.backend.telemetry.own_numbers import OwnNumbers
+from ss_admin.backend.telemetry.store_gauges import read_store_gauges
+from ss_admin.backend.usage import routes as usage_routes
+from ss_admin.backend.usage.service import UsageService
 from ss_admin.contract.problems import Problem, ProblemCode
 
 __all__ = ["Backend", "create_app"]
@@ -79,6 +83,8 @@ class Backend:
     admin_runners: ApartRunners
     spool: Spool
     owns_spool: bool
+    requests: RequestCounters
+    numbers: OwnNumbers
 
     def start(self) -> None:
         """See changes that others make from now on; those made through this app count at once in any case. Once.
@@ -86,12 +92,14 @@ class Backend:
         What calls leave in the journal is the housekeeping's, in whatever process.
         """
         self.watch.start()
+        self.numbers.start()
 
     def close(self) -> None:
         """End what is still under way and close the store. The app must get no more requests. Idempotent.
 
         Calls whose entries still stand in the journal are written by the housekeeping, now or at the next start.
         """
+        self.numbers.close()
         self.runners.close()
         self.admin_runners.close()
         self.limiter.close()
@@ -105,11 +113,17 @@ class Backend:
 
 
 def create_app(
-    settings: Settings, *, store: Store | None = None, passwords: Passwords | None = None, spool: Spool | None = None
+    settings: Settings,
+    *,
+    store: Store | None = None,
+    passwords: Passwords | None = None,
+    spool: Spool | None = None,
+    events: Events | None = None,
 ) -> OpenAPI:
     """The whole backend as a WSGI app. `store` and `passwords` are given by tests.
 
-    `spool`: the server's, where this worker's journal is made; without one the app has a spool of its own.
+    `spool`: the server's, where this worker's journal is made; without one the app has a spool of its own. `events`:
+    where this process' event lines go, for their count of those left out.
 
     Raises `ConfigurationError`, and `StoreUnavailable` where the
     embedded database cannot be opened.
@@ -118,19 +132,18 @@ def create_app(
     _refuse_wrong_pepper(settings, store)
     pepper = resolve_pepper(settings)
     accounts = AccountsService(store, passwords or Passwords())
-    requests = RequestCounters()
     app = _bare_app()
-    backend = _build_backend(app, settings, store, pepper, spool)
+    backend = _build_backend(app, settings, store, pepper, spool, events)
     app.extensions["ss_backend"] = backend
     app.wsgi_app = backend.gateway  # type: ignore[method-assign]
-    _begin_and_end_requests(app, settings, accounts, requests, backend.gateway.body_reads)
+    _begin_and_end_requests(app, settings, accounts, backend.requests, backend.gateway.body_reads)
     _let_changes_count_at_once(app, backend.watch)
-    webhooks = OutboxCounts(store, WebhookCountsFile(backend.spool.folder))
     chains = RuleChainsService(store, pepper, backend.admin_runners, execution_days=settings.execution_days)
     for blueprint in (
         build_session_blueprint(accounts),
         build_users_blueprint(accounts),
         api_key_routes.build_blueprint(ApiKeysService(store, pepper), PropagationService(store)),
+        usage_routes.build_blueprint(UsageService(store)),
         activity_routes.build_blueprint(ActivityService(store)),
         signal_routes.build_blueprint(SignalsService(store)),
         rule_chain_routes.build_blueprint(chains, settings.public_url),
@@ -138,7 +151,7 @@ def create_app(
         health.build_blueprint(
             store,
             backend.patience,
-            lambda: render_metrics(requests, backend.gateway.counters, webhooks),
+            lambda: server_metrics(backend.numbers, lambda: read_store_gauges(store, backend.patience)),
             [
                 lambda: _concern_about_changes(backend.watch),
                 lambda: _concern_about_limits(backend.limiter),
@@ -152,7 +165,12 @@ def create_app(
 
 
 def _build_backend(
-    app: OpenAPI, settings: Settings, store: Store, pepper: bytes, servers_spool: Spool | None
+    app: OpenAPI,
+    settings: Settings,
+    store: Store,
+    pepper: bytes,
+    servers_spool: Spool | None,
+    events: Events | None,
 ) -> Backend:
     patience = Patience(store)
     watch = ChangeWatch(store, worker_id=str(uuid.uuid4()), worker_name=worker_name())
@@ -170,6 +188,8 @@ def _build_backend(
         settings=settings,
         runners=runners,
     )
+    requests = RequestCounters()
+    parts = WorkerParts(gateway.counters, requests, known_keys, limiter, journal, watch, events)
     return Backend(
         store=store,
         patience=patience,
@@ -183,6 +203,8 @@ def _build_backend(
         admin_runners=ApartRunners(),
         spool=spool,
         owns_spool=servers_spool is None,
+        requests=requests,
+        numbers=own_numbers(spool.folder, parts),
     )
 
 
@@ -268,8 +290,9 @@ def _begin_and_end_requests(
     def _end(response: Response) -> Response:
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Content-Type-Options"] = "nosniff"
-        requests.count(response.status_code)
-        _log_access(response.status_code)
+        seconds = time.perf_counter() - request_state.started
+        requests.count(response.status_code, int(seconds * 1_000_000))
+        _log_access(response.status_code, seconds)
         return response
 
 
@@ -303,7 +326,7 @@ def _concern_about_changes(watch: ChangeWatch) -> str | None:
     return f"Changes to keys are seen late: the database has not been watched for {time.monotonic() - lost_at:.0f} s."
 
 
-def _log_access(status: int) -> None:
+def _log_access(status: int, seconds: float) -> None:
     """One line per request; never its query string, which may hold what somebody searched for."""
     guard = request_state.guard
     actor = guard.actor_if_known()
@@ -317,6 +340,6 @@ def _log_access(status: int) -> None:
             "address": guard.origin.address,
             "user_id": actor.user_id if actor else None,
             "tenant_id": actor.tenant_id if actor else None,
-            "duration_ms": round((time.perf_counter() - request_state.started) * 1000, 3),
+            "duration_ms": round(seconds * 1000, 3),
         },
     )

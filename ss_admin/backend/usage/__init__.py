@@ -1,0 +1,1 @@
+"""Usage: the history of a key's calls, as administrators see it."""
