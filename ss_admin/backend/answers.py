@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from ss_admin.backend.accounts.service import SignInBusy, SignInLocked, WrongCredentials
+from ss_admin.backend.activity.service import ActivityExportTooLarge, ActivityTenantNotFound
 from ss_admin.backend.api_keys.errors import ApiKeyNotFound, ApiKeyOrderUnfit, VersionConflict
 from ss_admin.backend.paging import CursorInvalid
 from ss_admin.backend.problems import BEARER_CHALLENGE, ProblemError, problem_document
@@ -20,7 +21,9 @@ from ss_admin.backend.rule_chains.errors import (
     RuleChainUnfit,
     RuleChainVersionConflict,
 )
+from ss_admin.backend.signals.errors import SignalNotFound
 from ss_admin.backend.store.engine import StoreUnavailable
+from ss_admin.contract.activity import EXPORT_MAX_ENTRIES
 from ss_admin.contract.api_key_format import mask_api_keys_within
 from ss_admin.contract.problems import PROBLEM_MEDIA_TYPE, FieldFault, ProblemCode
 
@@ -124,6 +127,10 @@ def _api_key_not_found(_error: ApiKeyNotFound) -> ProblemError:
     return ProblemError(ProblemCode.NOT_FOUND, "There is no such API key.")
 
 
+def _signal_not_found(_error: SignalNotFound) -> ProblemError:
+    return ProblemError(ProblemCode.NOT_FOUND, "There is no such signal; its cause may have gone.")
+
+
 def _version_conflict(_error: VersionConflict) -> ProblemError:
     detail = "Somebody else changed this API key in the meantime. Get it again, then repeat your change."
     return ProblemError(ProblemCode.VERSION_CONFLICT, detail)
@@ -131,6 +138,16 @@ def _version_conflict(_error: VersionConflict) -> ProblemError:
 
 def _order_unfit(error: ApiKeyOrderUnfit) -> ProblemError:
     return ProblemError(ProblemCode.VALIDATION_FAILED, error.detail, errors=error.faults)
+
+
+def _tenant_not_found(_error: ActivityTenantNotFound) -> ProblemError:
+    return ProblemError(ProblemCode.NOT_FOUND, "There is no such tenant.")
+
+
+def _export_too_large(_error: ActivityExportTooLarge) -> ProblemError:
+    detail = f"More than {EXPORT_MAX_ENTRIES:,} entries match. Choose a shorter time or other filters."
+    faults = [FieldFault(pointer="since", detail="Too many entries for one file match since then.")]
+    return ProblemError(ProblemCode.VALIDATION_FAILED, detail, errors=faults)
 
 
 def _from_http(error: HTTPException) -> ProblemError:
@@ -180,9 +197,12 @@ _TRANSLATIONS: Mapping[type[BaseException], Callable[..., ProblemError]] = Mappi
         SignInLocked: _locked,
         SignInBusy: _sign_in_busy,
         CursorInvalid: _cursor_invalid,
+        ActivityTenantNotFound: _tenant_not_found,
+        ActivityExportTooLarge: _export_too_large,
         ApiKeyNotFound: _api_key_not_found,
         VersionConflict: _version_conflict,
         ApiKeyOrderUnfit: _order_unfit,
+        SignalNotFound: _signal_not_found,
         RuleChainNotFound: _rule_chain_not_found,
         RuleChainUnfit: _rule_chain_unfit,
         RuleChainVersionConflict: _rule_chain_changed,

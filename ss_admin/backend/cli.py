@@ -61,6 +61,7 @@ def _ss_backend() -> None:
 
     Settings come from the environment or from a file .env in the current folder: SS_DATABASE_URL, SS_REDIS_URL,
     SS_KEY_PEPPER, SS_PUBLIC_URL, SS_MAX_BODY_BYTES, SS_TRUSTED_PROXIES, SS_SPOOL_DIR, SS_LOG_LEVEL, SS_EXECUTION_DAYS,
+    SS_EVENT_STREAM, SS_OTLP_ENDPOINT,
     SS_WEBHOOK_ALLOWED_NETWORKS, SS_WEBHOOK_CA_FILE, SS_WEBHOOK_RETRY_SECONDS, SS_WEBHOOK_RETRY_MAX_SECONDS.
     """
 
@@ -84,7 +85,6 @@ def serve(*, host: str, port: int, workers: int, tls_cert: Path | None, tls_key:
     settings = load_settings()
     with _current_store(settings):
         configure_logging(settings.log_level)
-    _tell_what_has_no_effect(settings)
     from ss_admin.backend import server  # noqa: PLC0415 - the other commands need no server
 
     return server.serve(settings, host=host, port=port, workers=workers, tls_cert=tls_cert, tls_key=tls_key)
@@ -116,7 +116,7 @@ def create_tenant(name: str) -> None:
 
 @_ss_backend.group(no_args_is_help=False)
 def user() -> None:
-    """Create users and give them new passwords."""
+    """Create users, and give them new passwords and roles."""
 
 
 @user.command("create")
@@ -146,6 +146,16 @@ def set_password(*, password_stdin: bool, username: str) -> None:
     with _current_store(settings) as store:
         Directory(store, Passwords()).change_password(username, password)
     click.echo("The password has been changed; the user's sessions have ended.")
+
+
+@user.command("set-role")
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]), help="What the user may do.")
+@click.argument("username")
+def set_role(*, role: str, username: str) -> None:
+    """Give USERNAME another role; it counts from their next request on."""
+    with _current_store(load_settings()) as store:
+        changed = Directory(store, Passwords()).change_role(username, Role(role))
+    click.echo(f"{changed.username} has the role {changed.role.value}.")
 
 
 def _fail(status: int, message: str) -> int:
@@ -198,12 +208,6 @@ def _current_store(settings: Settings) -> Iterator[Store]:
         elif not is_current(store):
             raise ConfigurationError("the database is not migrated to this release; run: ss-backend migrate")
         yield store
-
-
-def _tell_what_has_no_effect(settings: Settings) -> None:
-    """A setting that is taken in silence would be trusted."""
-    if settings.otlp_endpoint is not None:
-        _log.warning("SS_OTLP_ENDPOINT is set, but this release does not use it yet")
 
 
 def _ask_password(*, from_stdin: bool) -> str:

@@ -9,10 +9,17 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from ss_admin.contract.documents import PAGE_MAX_ITEMS
 
-__all__ = ["CursorInvalid", "PageQuery", "decode_cursor", "encode_cursor"]
+__all__ = ["CursorInvalid", "PageQuery", "decode_cursor", "encode_cursor", "refuse_nul"]
 
 CURSOR_MAX_CHARACTERS = 4000
 _INTEGER_LIMIT = 2**63
+
+
+def refuse_nul(value: object) -> object:
+    """The value as it is. Raises `ValueError` for a text with U+0000 in it, which PostgreSQL does not know."""
+    if isinstance(value, str) and "\x00" in value:
+        raise ValueError("the character U+0000 is not allowed")
+    return value
 
 
 class PageQuery(BaseModel):
@@ -27,9 +34,7 @@ class PageQuery(BaseModel):
     @field_validator("*")
     @classmethod
     def _without_nul(cls, value: object) -> object:
-        if isinstance(value, str) and "\x00" in value:
-            raise ValueError("the character U+0000 is not allowed")
-        return value
+        return refuse_nul(value)
 
     @model_validator(mode="after")
     def _one_beginning(self) -> Self:

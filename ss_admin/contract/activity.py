@@ -5,7 +5,20 @@ from typing import Any
 
 from ss_admin.contract.documents import Document, ObjectRef, Page, UtcInstant
 
-__all__ = ["ActivityAction", "ActivityEntry", "ActivityPage", "FieldChange"]
+__all__ = [
+    "EXPORT_MAX_ENTRIES",
+    "ActivityAction",
+    "ActivityEntry",
+    "ActivityObject",
+    "ActivityObjectPage",
+    "ActivityPage",
+    "ActivityPeoplePage",
+    "ActivityPerson",
+    "FieldChange",
+]
+
+EXPORT_MAX_ENTRIES = 50_000
+"""Of one export; where the filters let more through, it is refused rather than cut."""
 
 
 class ActivityAction(StrEnum):
@@ -43,7 +56,11 @@ class FieldChange(Document):
 
 
 class ActivityEntry(Document):
-    """One entry of the audit trail. `actor` is null where nobody was signed in (a failed sign-in, the operator)."""
+    """One entry of the audit trail. `actor` is null where nobody was signed in (a failed sign-in, the operator).
+
+    `sequence` counts the tenant's entries from 1, and `hash` (SHA-256, hexadecimal) binds the entry to all before it.
+    `tenant` is told to whom all tenants' entries are open, and null otherwise.
+    """
 
     id: str
     at: UtcInstant
@@ -52,6 +69,31 @@ class ActivityEntry(Document):
     address: str | None
     object: ObjectRef
     changes: list[FieldChange]
+    request_id: str | None
+    sequence: int
+    hash: str
+    tenant: ObjectRef | None = None
 
 
 ActivityPage = Page[ActivityEntry]
+
+
+class ActivityPerson(Document):
+    """Somebody who did something that is on record, by the name they had when they last did."""
+
+    id: str
+    name: str
+
+
+ActivityPeoplePage = Page[ActivityPerson]
+
+
+class ActivityObject(Document):
+    """Something that something was done to; it may be gone. `action` is the last one that is on record."""
+
+    id: str
+    name: str
+    action: ActivityAction
+
+
+ActivityObjectPage = Page[ActivityObject]

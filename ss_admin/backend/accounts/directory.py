@@ -48,7 +48,7 @@ class UserNotFound(DirectoryError):
 
 
 class Directory:
-    """Creates tenants and users and sets passwords; the audit trail names no actor for it: it is the operator."""
+    """Creates tenants and users, sets passwords and roles. The audit trail names no actor: it is the operator."""
 
     def __init__(self, store: Store, passwords: Passwords) -> None:
         self._store = store
@@ -103,14 +103,22 @@ class Directory:
         """A new password; all the user's sessions end. Raises `UserNotFound` and `PasswordUnfit`."""
         password_hash = self._hash(password)
         with self._store.writing() as transaction:
-            query = select(UserRow).where(UserRow.username == fold_username(username)).with_for_update()
-            user = transaction.scalar(query)
-            if user is None:
-                raise UserNotFound("there is no such user")
+            user = _locked_user(transaction, username)
             user.password_hash = password_hash
             transaction.execute(delete(SessionRow).where(SessionRow.user_id == user.id))
             subject = ObjectRef(id=user.id, name=user.name)
             _record_user(transaction, user.tenant_id, subject, ActivityAction.PASSWORD_CHANGED)
+
+    def change_role(self, username: str, role: Role) -> User:
+        """Another role; nothing is changed, nor recorded, where it is theirs already. Raises `UserNotFound`."""
+        with self._store.writing() as transaction:
+            user = _locked_user(transaction, username)
+            if user.role != role.value:
+                change = FieldChange(field="role", before=user.role, after=role.value)
+                user.role = role.value
+                subject = ObjectRef(id=user.id, name=user.name)
+                _record_user(transaction, user.tenant_id, subject, ActivityAction.ROLE_CHANGED, [change])
+            return User(id=user.id, username=user.username, name=user.name, role=role)
 
     def _hash(self, password: str) -> str:
         if len(password) < PASSWORD_MIN_CHARACTERS:
@@ -122,6 +130,14 @@ class Directory:
         except UnicodeEncodeError:
             raise PasswordUnfit("the password is not valid UTF-8") from None
         return self._passwords.hash(password)
+
+
+def _locked_user(transaction: Transaction, username: str) -> UserRow:
+    query = select(UserRow).where(UserRow.username == fold_username(username)).with_for_update()
+    user = transaction.scalar(query)
+    if user is None:
+        raise UserNotFound("there is no such user")
+    return user
 
 
 def _label(text: str, what: str) -> str:

@@ -11,6 +11,7 @@ from ss_admin.contract.problems import ProblemCode
 
 __all__ = [
     "Guard",
+    "activity_reader",
     "admit_tenant_admin",
     "bearer_token",
     "current_actor",
@@ -77,6 +78,12 @@ def tenant_admin() -> Actor:
     if actor.role is not Role.TENANT_ADMIN:
         raise ProblemError(ProblemCode.TENANT_ADMIN_REQUIRED, "Only a Tenant Administrator may do this.")
     return actor
+
+
+def activity_reader() -> Actor:
+    """Who makes the request, somebody for certain to whom an audit trail is open. Raises `ProblemError` 401 and 403."""
+    actor = current_actor()
+    return actor if actor.role is Role.CLOUD_ADMIN else tenant_admin()
 
 
 def admit_tenant_admin(*, without_body: frozenset[str] = frozenset()) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
+from ss_admin.backend.activity.recording import gather
 from ss_admin.backend.api_keys.changes import column_values
 from ss_admin.backend.api_keys.digest import DIGEST_LENGTH
 from ss_admin.backend.api_keys.scopes import note_rule_chains
@@ -27,7 +28,6 @@ from ss_admin.backend.journal.entries import CallEntry
 from ss_admin.backend.rule_chains.changes import folded_name
 from ss_admin.backend.rule_chains.executions.writing import insert_executions
 from ss_admin.backend.store.tables import (
-    ActivityRow,
     ApiKeyRow,
     DeliveryRow,
     RuleChainRow,
@@ -95,7 +95,7 @@ def seed(session: Session, now: datetime, *, unusable_password_hash: str) -> Non
         _insert_keys(session, tenant, keys)
         _insert_calls(session, random, plan_calls(random, now, tenant_id=tenant.id, keys=keys, chains=chains))
         history = tell_history(random, now, keys, chains, tenant.admins)
-        connection.execute(insert(ActivityRow), _activity_rows(random, tenant, history))
+        gather(session, _activity_rows(random, tenant, history), announced=False)
 
 
 def user_name_of(name: str) -> str:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, Integer, LargeBinary, String, Text
+from sqlalchemy import JSON, BigInteger, Date, ForeignKey, Index, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ss_admin.backend.store.serving_tables import (
@@ -20,6 +20,7 @@ from ss_admin.backend.store.types import NEVER_EXPIRES, NEVER_USED, Instant, Opt
 from ss_admin.backend.store.watching_tables import ApiKeyHourRow, ApiKeyPeakRow, RefusalRow, SignalRow
 
 __all__ = [
+    "ActivityHeadRow",
     "ActivityRow",
     "AddressRefusalRow",
     "ApiKeyAddressRow",
@@ -322,10 +323,18 @@ class DeliveryRow(Table):
 
 
 class ActivityRow(Table):
-    """One entry of the audit trail, written in the transaction of what it tells of."""
+    """One entry of the audit trail, written in the transaction of what it tells of; triggers keep it as it is.
+
+    The hashes bind it to the tenant's entries before it; see `activity/chain.py`.
+    """
 
     __tablename__ = "activity"
-    __table_args__ = (Index("ix_activity_tenant", "tenant_id", "number"),)
+    __table_args__ = (
+        Index("ix_activity_tenant", "tenant_id", "number"),
+        Index("ix_activity_sequence", "tenant_id", "sequence", unique=True),
+        Index("ix_activity_object", "tenant_id", "object_id", "number"),
+        Index("ix_activity_actor", "tenant_id", "actor_id", "number"),
+    )
 
     number: Mapped[int] = mapped_column(NUMBER, primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(String(36), unique=True)
@@ -339,3 +348,16 @@ class ActivityRow(Table):
     object_name: Mapped[str] = mapped_column(String(200))
     changes: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     request_id: Mapped[str | None] = mapped_column(String(36))
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    previous_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class ActivityHeadRow(Table):
+    """The last entry of a tenant's audit trail: so that one missing at the end is missed. It only goes forward."""
+
+    __tablename__ = "activity_heads"
+
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"), primary_key=True)
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[str] = mapped_column(String(64))

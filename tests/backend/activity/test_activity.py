@@ -35,12 +35,16 @@ def test_entry_tells_who_did_what_to_which_object(signed_in: FlaskClient, admin:
     entry = signed_in.get("/api/v1/activity").json["items"][0]
     assert entry.pop("id")
     assert entry.pop("at").endswith("Z")
+    assert len(entry.pop("hash")) == 64
     assert entry == {
         "action": "api_key.changed",
         "actor": {"id": admin.user_id, "name": "Ada Admin"},
         "address": "127.0.0.1",
         "object": {"id": "key-1", "name": "Building alarm"},
         "changes": [{"field": "name", "before": 0, "after": 1}],
+        "request_id": None,
+        "sequence": 3,
+        "tenant": None,
     }
 
 
@@ -92,6 +96,11 @@ def test_filters_narrow_the_list_and_its_total(signed_in: FlaskClient, admin: Pe
         ("action=user.created", 1),
         (f"actor_id={admin.user_id}", 3),
         (f"actor_id={admin.user_id}&action=session.signed_in", 1),
+        ("action=user.created,session.signed_in", 2),
+        ("search=BUILDING", 2),
+        ("search=nothing", 0),
+        ("since=2020-01-01T00:00:00Z", 4),
+        ("since=2020-01-01T00:00:00Z&until=2020-01-02T00:00:00Z", 0),
         ("object_id=nothing", 0),
     ]:
         page = signed_in.get(f"/api/v1/activity?{query}").json
@@ -99,7 +108,8 @@ def test_filters_narrow_the_list_and_its_total(signed_in: FlaskClient, admin: Pe
 
 
 @pytest.mark.parametrize(
-    "query", ["action=nonsense", "actor_id=%00", "cursor=WyJhIl0", "cursor=W10", "object_id=" + "x" * 65]
+    "query",
+    ["action=nonsense", "actor_id=%00", "cursor=WyJhIl0", "cursor=W10", "object_id=" + "x" * 65, "since=1", "sort=at"],
 )
 def test_bad_query_is_refused(query: str, signed_in: FlaskClient) -> None:
     answer = signed_in.get(f"/api/v1/activity?{query}")
