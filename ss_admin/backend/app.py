@@ -133,7 +133,7 @@ def create_app(
     pepper = resolve_pepper(settings)
     accounts = AccountsService(store, passwords or Passwords())
     app = _bare_app()
-    backend = _build_backend(app, settings, store, pepper, spool, events)
+    backend = _build_backend(app, settings, store, pepper, servers_spool=spool, events=events)
     app.extensions["ss_backend"] = backend
     app.wsgi_app = backend.gateway  # type: ignore[method-assign]
     _begin_and_end_requests(app, settings, accounts, backend.requests, backend.gateway.body_reads)
@@ -169,6 +169,7 @@ def _build_backend(
     settings: Settings,
     store: Store,
     pepper: bytes,
+    *,
     servers_spool: Spool | None,
     events: Events | None,
 ) -> Backend:

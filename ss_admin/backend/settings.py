@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=1024 * 1024, ge=1024, le=64 * 1024 * 1024)
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
     otlp_endpoint: str | None = None
+    event_stream: Literal["stdout", "off"] = "stdout"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     spool_dir: Path | None = None
     execution_days: int = Field(default=30, ge=1, le=3650)
@@ -110,7 +111,12 @@ class Settings(BaseSettings):
     def _upper_case(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
 
-    @field_validator("public_url")
+    @field_validator("event_stream", mode="before")
+    @classmethod
+    def _lower_case(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("public_url", "otlp_endpoint")
     @classmethod
     def _without_slash(cls, value: str | None) -> str | None:
         if value is None or not value.strip():

@@ -65,13 +65,13 @@ def test_webhooks_are_the_housekeepings_and_metrics_tell_of_them(make_app, store
         [delivery_id] = post.put(receiver.url("127.0.0.1"))
         app = make_app(webhook_allowed_networks="127.0.0.1", webhook_ca_file=certificate.ca_file)
         app.extensions["ss_backend"].start()
-        assert "ss_webhooks_pending 1" in app.test_client().get("/metrics").text.splitlines()
+        assert "ss_webhooks_pending 1.0" in app.test_client().get("/metrics").text.splitlines()
         assert {thread.name for thread in threading.enumerate()}.isdisjoint({"webhook-outbox", "trimmer"})
         assert post.row(delivery_id).attempts == 0
         with keeping_house(app, webhook_allowed_networks="127.0.0.1", webhook_ca_file=certificate.ca_file):
             assert post.ended(delivery_id).status == "delivered"
-            eventually(lambda: "ss_webhooks_delivered_total 1" in app.test_client().get("/metrics").text, seconds=10)
-        assert "ss_webhooks_pending 0" in app.test_client().get("/metrics").text.splitlines()
+            eventually(lambda: "ss_webhooks_delivered_total 1.0" in app.test_client().get("/metrics").text, seconds=10)
+        assert "ss_webhooks_pending 0.0" in app.test_client().get("/metrics").text.splitlines()
 
 
 def test_address_behind_a_trusted_proxy_is_the_one_recorded(make_app, admin: Person, store: Store) -> None:

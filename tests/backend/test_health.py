@@ -100,10 +100,10 @@ def test_metrics_count_requests_and_partners_calls_by_outcome(client: FlaskClien
     answer = client.get("/metrics")
     assert answer.content_type == "text/plain; version=0.0.4; charset=utf-8"
     lines = answer.text.splitlines()
-    assert 'ss_partner_calls_total{code="missing_api_key"} 3' in lines
-    assert "ss_partner_call_seconds_count 3" in lines
-    assert 'ss_admin_requests_total{status="200"} 1' in lines
-    assert 'ss_admin_requests_total{status="404"} 1' in lines
+    assert 'ss_partner_calls_total{code="missing_api_key"} 3.0' in lines
+    assert "ss_partner_call_seconds_count 3.0" in lines
+    assert 'ss_admin_requests_total{status="200"} 1.0' in lines
+    assert 'ss_admin_requests_total{status="404"} 1.0' in lines
     names = [line.split()[2] for line in lines if line.startswith("# TYPE")]
     assert len(names) == len(set(names))
     assert all(any(line.startswith(name) for line in lines) for name in names)
@@ -114,9 +114,9 @@ def test_metrics_count_webhooks_and_leave_out_what_only_the_store_knows_while_it
 ) -> None:
     Post(store).put("https://hooks.example.com/", "https://hooks.example.com/")
     lines = client.get("/metrics").text.splitlines()
-    assert "ss_webhooks_pending 2" in lines
+    assert "ss_webhooks_pending 2.0" in lines
     for name in ("ss_webhooks_delivered_total", "ss_webhooks_given_up_total", "ss_webhook_retries_total"):
-        assert f"{name} 0" in lines
+        assert f"{name} 0.0" in lines
         assert f"# TYPE {name} counter" in lines
 
     def unavailable() -> None:
@@ -126,4 +126,4 @@ def test_metrics_count_webhooks_and_leave_out_what_only_the_store_knows_while_it
     answer = client.get("/metrics")
     assert answer.status_code == 200
     assert "ss_webhooks_pending" not in answer.text
-    assert "ss_webhooks_delivered_total 0" in answer.text.splitlines()
+    assert "ss_webhooks_delivered_total 0.0" in answer.text.splitlines()

@@ -84,12 +84,12 @@ def hosts(open_site: Callable[[], AbstractContextManager[Site]]) -> Iterator[Hos
 
 
 def told_offsets(server: ServerProcess) -> list[timedelta]:
-    """How far off its host takes the time of day to be, by each line that it has logged since a fresh request."""
-    known = len(server.complaints)
+    """How far off its host takes the time of day to be, by each event that it has told since a fresh request."""
+    known = len(server.events)
     asked_at = datetime.now(UTC)
     assert ask(server.address, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").status == 200
-    eventually(lambda: len(server.complaints) > known)
-    return [datetime.fromisoformat(json.loads(line)["time"]) - asked_at for line in server.complaints[known:]]
+    eventually(lambda: len(server.events) > known)
+    return [datetime.fromisoformat(event["time"]) - asked_at for event in server.events[known:]]
 
 
 def with_code(code: str, *, key: ApiKeyCreated) -> Callable[[Call], bool]:
@@ -100,7 +100,7 @@ def with_code(code: str, *, key: ApiKeyCreated) -> Callable[[Call], bool]:
 def test_the_hosts_clocks_are_wrong_all_over(hosts: Hosts) -> None:
     for server, expected in zip(hosts.servers, (timedelta(hours=1), timedelta(days=-3)), strict=True):
         offsets = told_offsets(server)
-        assert all(abs(offset - expected) < timedelta(seconds=30) for offset in offsets), server.complaints
+        assert all(abs(offset - expected) < timedelta(seconds=30) for offset in offsets), server.events
 
 
 def test_a_limit_is_exact_over_all_workers(hosts: Hosts) -> None:

@@ -49,7 +49,7 @@ def drain_spool(store: Store, folder: Path, *, access_log: io.StringIO | None = 
     sources = Sources(store, spool)
     writer = BatchWriter(
         store,
-        access_log=AccessLog(access_log or io.StringIO()),
+        access_log=AccessLog(None if access_log is None else lambda lines: access_log.write(b"".join(lines).decode())),
         dead_letters=DeadLetters(folder.parent),
         deliveries_written=lambda: None,
     )

@@ -23,7 +23,7 @@ STOP_SECONDS = 45
 
 
 class ServerProcess:
-    """A backend that has said that it is ready. Its standard error is kept, line by line."""
+    """A backend that has said that it is ready. Its log, `complaints`, and its `events` are kept, line by line."""
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         self.process = subprocess.Popen(
@@ -48,20 +48,22 @@ class ServerProcess:
             raise AssertionError("the backend did not start:\n" + "".join(self.complaints))
         parts = urlsplit(self.url)
         self.address = (parts.hostname or "", parts.port or 0)
+        self.events: list[dict[str, Any]] = []
+        self._rest: list[str] = []
+        self._reader = threading.Thread(target=self._read_events, daemon=True)
+        self._reader.start()
 
     def stop(self, number: int = signal.SIGTERM) -> tuple[int, str]:
-        """Ask it to stop; the exit status and what else it said on standard output."""
+        """Ask it to stop; the exit status and what it said on standard output besides its URL and events."""
         if self.process.poll() is None:
             self.process.send_signal(number)
         return self.ended()
 
     def ended(self) -> tuple[int, str]:
-        """Wait for the end that it was asked for; the exit status and what else it said on standard output."""
-        assert self.process.stdout is not None
-        rest = self.process.stdout.read()
+        """Wait for the end that it was asked for; the exit status, and what else than events it said."""
         status = self.process.wait(STOP_SECONDS)
         self._close()
-        return status, rest
+        return status, "".join(self._rest)
 
     def kill(self) -> None:
         """SIGKILL to all of its processes at once."""
@@ -75,9 +77,20 @@ class ServerProcess:
 
     def _close(self) -> None:
         self._listener.join(STOP_SECONDS)
+        if self.url:
+            self._reader.join(STOP_SECONDS)
         for stream in (self.process.stdout, self.process.stderr):
             if stream is not None:
                 stream.close()
+
+    def _read_events(self) -> None:
+        assert self.process.stdout is not None
+        with suppress(ValueError):
+            for line in self.process.stdout:
+                try:
+                    self.events.append(json.loads(line))
+                except json.JSONDecodeError:
+                    self._rest.append(line)
 
     def _listen(self) -> None:
         assert self.process.stderr is not None

@@ -41,7 +41,9 @@ def main(data: Path | None) -> NoReturn:
     _end_with_parent()
     with _folder(data) as folder:
         try:
-            settings = Settings(_env_file=None, database_url=f"sqlite:///{folder / DATABASE_NAME}")
+            # Standard output is for the one line that says where the demo is.
+            database_url = f"sqlite:///{folder / DATABASE_NAME}"
+            settings = Settings(_env_file=None, database_url=database_url, event_stream="off")
             ready = _prepare(settings)
         except (ConfigurationError, StoreUnavailable, SchemaNewer) as fault:
             click.echo(f"The sample data cannot be prepared: {fault}", err=True)

@@ -4,6 +4,8 @@ import threading
 from collections import Counter, deque
 from collections.abc import Mapping
 
+from ss_admin.backend.telemetry.durations import Durations
+
 __all__ = ["CallCounters"]
 
 
@@ -20,7 +22,7 @@ class CallCounters:
         self._noted: deque[tuple[str, int]] = deque()
         self._lock = threading.Lock()
         self._calls: Counter[str] = Counter()
-        self._microseconds = 0
+        self._durations = Durations()
 
     def count(self, code: str, duration_us: int) -> None:
         """One more call that ended with `code` after so many microseconds."""
@@ -35,14 +37,14 @@ class CallCounters:
             self._count_noted()
             return dict(self._calls)
 
-    def total_seconds(self) -> float:
-        """The time spent on all calls together."""
+    def durations(self) -> Mapping[str, float]:
+        """How long calls took, as `Durations.by_bucket` tells it."""
         with self._lock:
             self._count_noted()
-            return self._microseconds / 1e6
+            return self._durations.by_bucket()
 
     def _count_noted(self) -> None:
         for _ in range(len(self._noted)):
             code, duration_us = self._noted.popleft()
             self._calls[code] += 1
-            self._microseconds += duration_us
+            self._durations.add(duration_us)

@@ -19,6 +19,7 @@ class DeadLetters:
 
     def __init__(self, folder: Path) -> None:
         self.file = folder / FILE_NAME
+        self.kept = 0
 
     def keep(self, entry: bytes, reason: str) -> None:
         """Add the entry, durable at return. Raises `OSError`."""
@@ -28,3 +29,4 @@ class DeadLetters:
             stream.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
             stream.flush()
             os.fsync(stream.fileno())
+        self.kept += 1

@@ -48,11 +48,18 @@ class Drain:
         self._wake = threading.Event()
         self._until: float | None = None
         self._left = 0
+        self._all_at = time.monotonic()
+        self._is_all = False
         self._thread = threading.Thread(target=self._run, name="journal-drain", daemon=True)
 
     def start(self) -> None:
         """Begin. Once."""
         self._thread.start()
+
+    @property
+    def lag_seconds(self) -> float:
+        """How long calls have waited without a break: since all that was journaled was last in the database."""
+        return 0.0 if self._is_all else time.monotonic() - self._all_at
 
     def settle(self, timeout: float) -> None:
         """Return when all that was journaled before this call is in the database.
@@ -101,6 +108,7 @@ class Drain:
         with self._changed:
             self._begun += 1
             number = self._begun
+        begun_at = time.monotonic()
         try:
             readings, is_all = self._drain_some()
         except PositionMoved:
@@ -109,6 +117,7 @@ class Drain:
             return _Turn(found=True, is_full=True)
         except Exception as fault:  # noqa: BLE001 - the thread must outlive a bug; what is journaled is kept
             self._sources.go_back()
+            self._is_all = False
             if is_first_fault and isinstance(fault, StoreUnavailable):
                 _log.warning("calls wait on disk until the store is back")
             elif is_first_fault:
@@ -116,7 +125,9 @@ class Drain:
             return _Turn(failed=True)
         if not is_first_fault:
             _log.info("the store is back: calls are written again")
+        self._is_all = is_all
         if is_all:
+            self._all_at = begun_at
             with self._changed:
                 self._settled = number
                 self._changed.notify_all()
@@ -155,7 +166,7 @@ class Drain:
             if is_drained:
                 self._sources.remove_left()
             else:
-                self._left = self._sources.count_rest(time.monotonic() + _COUNT_SECONDS)
+                self._left = self._sources.count_rest(time.monotonic() + _COUNT_SECONDS).entries
         except Exception:  # noqa: BLE001 - what is left is found at the next start
             _log.exception("the journals could not be left in order")
         self._sources.close()

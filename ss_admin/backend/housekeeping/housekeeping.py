@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from ss_admin.backend.housekeeping.access_log import AccessLog
 from ss_admin.backend.housekeeping.batches import BatchWriter
+from ss_admin.backend.housekeeping.counting import HousekeeperCounting
 from ss_admin.backend.housekeeping.dead_letters import DeadLetters
 from ss_admin.backend.housekeeping.drain import Drain
 from ss_admin.backend.housekeeping.sources import Sources
@@ -18,7 +19,8 @@ from ss_admin.backend.rule_chains.outbox.outbox import Outbox
 from ss_admin.backend.rule_chains.outbox.sender import Sender
 from ss_admin.backend.settings import Settings, resolve_pepper
 from ss_admin.backend.store.engine import Store
-from ss_admin.backend.telemetry.webhook_counts import WebhookCountsFile
+from ss_admin.backend.telemetry.events import Events
+from ss_admin.backend.telemetry.own_numbers import OwnNumbers
 
 __all__ = ["Housekeeping", "create_housekeeping"]
 
@@ -41,19 +43,20 @@ class Housekeeping:
         drain: Drain,
         outbox: Outbox,
         trimmers: Sequence[Trimmer | HistoryTrimmer],
-        counts: WebhookCountsFile,
+        numbers: OwnNumbers,
         owns_store: bool,
     ) -> None:
         self.outbox = outbox
         self._store = store
         self._drain = drain
         self._trimmers = trimmers
-        self._counts = counts
+        self._numbers = numbers
         self._owns_store = owns_store
 
     def start(self) -> None:
         """Begin, in threads of its own; the database need not be there yet. Once."""
         self._drain.start()
+        self._numbers.start()
         self.outbox.start()
         for trimmer in self._trimmers:
             trimmer.start()
@@ -75,14 +78,18 @@ class Housekeeping:
         left = self._drain.close(max(timeout - _GRACE_SECONDS, 0))
         for ending in endings:
             ending.join(max(until - time.monotonic(), 0))
-        self._counts.remove()
+        self._numbers.close()
         if self._owns_store:
             self._store.close()
         return left
 
 
-def create_housekeeping(settings: Settings, *, store: Store | None = None, spool: Spool) -> Housekeeping:
+def create_housekeeping(
+    settings: Settings, *, store: Store | None = None, spool: Spool, events: Events | None = None
+) -> Housekeeping:
     """The housekeeping of the server whose spool this is. `store`: its own, unless a test gives one.
+
+    `events`: where the lines of partners' calls go; without it there are none.
 
     Raises `ConfigurationError`, and `StoreUnavailable` where the embedded database cannot be opened.
     """
@@ -95,16 +102,21 @@ def create_housekeeping(settings: Settings, *, store: Store | None = None, spool
         first_pause=settings.webhook_retry_seconds,
         longest_pause=settings.webhook_retry_max_seconds,
     )
+    dead_letters = DeadLetters(spool.folder.parent)
     writer = BatchWriter(
         store,
-        access_log=AccessLog(),
-        dead_letters=DeadLetters(spool.folder.parent),
+        access_log=AccessLog(None if events is None else events.put),
+        dead_letters=dead_letters,
         deliveries_written=outbox.wake,
     )
-    counts = WebhookCountsFile(spool.folder)
-    drain = Drain(Sources(store, spool), writer, each_second=lambda: counts.write(outbox.ended_count))
+    sources = Sources(store, spool)
+    counting = HousekeeperCounting(spool.folder, sources, outbox, dead_letters, events)
+    drain = Drain(sources, writer, each_second=counting.look)
+    counting.follow(drain)
     trimmers = (Trimmer(store, settings.execution_days), HistoryTrimmer(store))
-    return Housekeeping(store, drain=drain, outbox=outbox, trimmers=trimmers, counts=counts, owns_store=owns_store)
+    return Housekeeping(
+        store, drain=drain, outbox=outbox, trimmers=trimmers, numbers=counting.numbers, owns_store=owns_store
+    )
 
 
 def _end(end: Callable[[], object]) -> None:

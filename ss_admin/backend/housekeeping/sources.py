@@ -13,9 +13,8 @@ from ss_admin.backend.housekeeping.positions import Place, forget_position, read
 from ss_admin.backend.journal.reader import Batch, JournalReader
 from ss_admin.backend.journal.spool import Spool
 from ss_admin.backend.store.engine import Store
-from ss_admin.backend.telemetry.webhook_counts import WebhookCountsFile
 
-__all__ = ["Reading", "Sources"]
+__all__ = ["Reading", "Rest", "Sources"]
 
 _log = logging.getLogger(__name__)
 
@@ -32,6 +31,13 @@ class Reading(NamedTuple):
     reader: JournalReader
     before: Place | None
     batch: Batch
+
+
+class Rest(NamedTuple):
+    """What waits in journals."""
+
+    entries: int = 0
+    bytes: int = 0
 
 
 class Sources:
@@ -90,18 +96,23 @@ class Sources:
             except OSError:
                 _log.exception("a journal could not be written to the disk")
 
-    def count_rest(self, until: float) -> int:
-        """How many entries are not in the database; those counted until that moment (monotonic), if they are many."""
-        rest = 0
+    def count_rest(self, until: float) -> Rest:
+        """What is not in the database; as much as was counted until that moment (monotonic), if it is a lot."""
+        entries = size = 0
         for reader in self._known_readers():
             place = self._places.get(reader.id) or _START
             while time.monotonic() < until:
                 batch = reader.read(*place, limit=5000)
-                rest += len(batch.entries)
+                entries += len(batch.entries)
+                size += sum(map(len, batch.entries))
                 if not batch.entries:
                     break
                 place = Place(batch.segment, batch.position)
-        return rest
+        return Rest(entries, size)
+
+    def is_written(self, journal_id: str) -> bool:
+        """Whether a worker of this server lives that writes the journal."""
+        return any(reader.id == journal_id and not reader.is_abandoned() for reader in self._own.readers())
 
     def close(self) -> None:
         """Let go of everything; what is not drained is for another to adopt. The own spool is its owner's."""
@@ -181,7 +192,6 @@ class Sources:
                 yield from spool.readers()
 
     def _let_go(self, spool: Spool) -> None:
-        WebhookCountsFile(spool.folder).remove()
         with contextlib.suppress(OSError):
             drain_lock_path(spool.folder).unlink(missing_ok=True)
         self._locks.pop(spool.folder).release()

@@ -14,6 +14,7 @@ from ss_admin.backend.journal.spool import Spool
 from ss_admin.backend.server.housekeeper import STOP, STOP_SECONDS
 from ss_admin.backend.settings import ConfigurationError
 from ss_admin.backend.store.engine import StoreUnavailable
+from ss_admin.backend.telemetry.events import begin_events
 from ss_admin.backend.telemetry.logs import configure_logging
 
 __all__ = ["main"]
@@ -33,8 +34,9 @@ def main() -> None:
     settings, folder = pickle.load(orders)  # noqa: S301 - from the supervisor's own hands, over a pipe
     configure_logging(settings.log_level)
     spool = Spool.join(folder)
+    events = begin_events(settings.event_stream, settings.otlp_endpoint, folder)
     try:
-        housekeeping = create_housekeeping(settings, spool=spool)
+        housekeeping = create_housekeeping(settings, spool=spool, events=events)
     except (ConfigurationError, StoreUnavailable) as fault:
         _log.error("the housekeeper cannot start: %s", fault)
         sys.exit(1)
@@ -44,6 +46,7 @@ def main() -> None:
     if not told:
         _wait_for_the_last_workers(Spool.join(folder))
     _end(housekeeping)
+    events.close()
     spool.close()
     logging.shutdown()
     os._exit(0)  # a delivery under way in a thread must not hold up the end

@@ -19,6 +19,7 @@ from ss_admin.backend.server.refusals import EXIT_FAILED, CannotStart
 from ss_admin.backend.server.supervisor import BLOCKING_THREADS, Supervisor, WorkersCannotStart
 from ss_admin.backend.server.worker import AppLoader
 from ss_admin.backend.settings import Settings, spool_folder
+from ss_admin.backend.telemetry.events import let_events_out
 
 __all__ = ["serve"]
 
@@ -35,7 +36,8 @@ def serve(
 ) -> int:
     """Serve until SIGTERM or SIGINT; the exit status. Why it cannot start is one line on standard error.
 
-    The database must be up to date (`store.migrate`). Every log line of its processes goes to standard error.
+    The database must be up to date (`store.migrate`). Every log line of its processes goes to standard error, events
+    to standard output behind the URL.
     `announce` is given the URL, once, as soon as the workers answer there; by default it is printed.
     """
     try:
@@ -45,7 +47,7 @@ def serve(
         check_redis(settings)
         check_app(settings)
         with claimed(listener) as place, claimed_database(settings), _claimed_spool(settings) as spool:
-            announcer = Announcer(listener, *place, announce or _print_line)
+            announcer = Announcer(listener, *place, _then_events(announce or _print_line, spool))
             _run(settings, listener, spool, announcer, workers)
     except WorkersCannotStart:
         return _told("the workers end before they can answer; why stands in the lines above", EXIT_FAILED)
@@ -90,6 +92,16 @@ def _run(settings: Settings, listener: Listener, spool: Spool, announcer: Announ
     finally:
         announcer.stop()
         housekeeper.stop()
+
+
+def _then_events(announce: Callable[[str], None], spool: Spool) -> Callable[[str], None]:
+    """Nothing of the server's other processes stands on standard output before the URL."""
+
+    def announced(url: str) -> None:
+        announce(url)
+        let_events_out(spool.folder)
+
+    return announced
 
 
 def _print_line(url: str) -> None:

@@ -21,6 +21,7 @@ from ss_admin.backend.journal.spool import Spool
 from ss_admin.backend.server.direct_answers import DirectAnswers
 from ss_admin.backend.server.slow_clients import SlowClients
 from ss_admin.backend.settings import Settings
+from ss_admin.backend.telemetry.events import begin_events
 from ss_admin.backend.telemetry.logs import configure_logging
 
 __all__ = ["AppLoader"]
@@ -47,7 +48,9 @@ class AppLoader:
         """The WSGI callable."""
         _leave_interrupts_to_the_supervisor()
         configure_logging(self.settings.log_level)  # a worker that was not forked knows nothing of it yet
-        app = create_app(self.settings, spool=Spool.join(self.spool_folder))
+        events = begin_events(self.settings.event_stream, self.settings.otlp_endpoint, self.spool_folder)
+        Finalize(None, events.close, exitpriority=5)  # the app ends before, at 10
+        app = create_app(self.settings, spool=Spool.join(self.spool_folder), events=events)
         backend = app.extensions["ss_backend"]
         # Runs when granian has drained the worker: calls in flight are answered, nothing more is coming.
         Finalize(None, backend.close, exitpriority=10)

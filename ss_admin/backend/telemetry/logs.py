@@ -50,3 +50,5 @@ def configure_logging(level: str, stream: TextIO | None = None) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     # It names whole URLs, and some receivers of webhooks know their callers by a secret in them.
     logging.getLogger("urllib3").setLevel(logging.ERROR)
+    # It tells of every attempt; that events are not taken is told once, by who sends them.
+    logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)

@@ -46,7 +46,7 @@ def database_url(folder: Path) -> str:
     return f"sqlite:///{folder / 'signalsync.db'}"
 
 
-def test_the_first_and_only_line_on_standard_output_is_the_url_of_a_server_that_answers(tmp_path: Path) -> None:
+def test_the_first_line_on_standard_output_is_the_url_and_all_others_are_events(tmp_path: Path) -> None:
     with running_server(tmp_path) as server:
         assert server.url == f"http://127.0.0.1:{server.address[1]}"
         assert ask(server.address, HEALTH).status == 200

@@ -87,10 +87,21 @@ class KnownKeys:
         self._batches = 0
         self._ask_again_at = -_GONE_SECONDS
         self._doubt_again_at = 0.0
+        self._lookups = 0
         feed.subscribe(self._apply, self._forget_all)
 
     def __repr__(self) -> str:
         return f"<KnownKeys {len(self._keys)} keys, {len(self._chains)} chains>"
+
+    @property
+    def kept(self) -> int:
+        """How many keys are kept in memory."""
+        return len(self._keys)
+
+    @property
+    def lookups(self) -> int:
+        """How often the store was asked since the start."""
+        return self._lookups
 
     def wait_for_digests(self, seconds: float) -> bool:
         """Until unknown keys are refused from memory; False where that takes longer."""
@@ -184,6 +195,7 @@ class KnownKeys:
         return chain
 
     def _ask(self, question: Callable[[], Answer], patience: float) -> Answer:
+        self._lookups += 1
         try:
             return self._patience.ask(question, seconds=patience)
         except StoreUnavailable:

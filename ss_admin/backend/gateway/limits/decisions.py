@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 from ss_admin.contract.api_keys import RateLimit
 
-__all__ = ["NANOSECONDS", "LimitDecision", "Limiter", "RateWindow", "decision_at"]
+__all__ = ["NANOSECONDS", "LimitDecision", "Limiter", "LimiterStanding", "RateWindow", "decision_at"]
 
 NANOSECONDS = 1_000_000_000
 
@@ -51,12 +51,24 @@ class RateWindow(Protocol):
         ...
 
 
+class LimiterStanding(NamedTuple):
+    """A limiter since its start: whether its store is known to be gone, how often it was, how often it was asked."""
+
+    is_lost: bool = False
+    outages: int = 0
+    questions: int = 0
+
+
 class Limiter(Protocol):
     """Counts admissions per key and limit: a changed limit begins with an empty window."""
 
     @property
     def is_degraded(self) -> bool:
         """Whether the store that all workers count in is gone, so that this one keeps to its own part."""
+        ...
+
+    def standing(self) -> "LimiterStanding":
+        """What was counted so far, without asking anybody."""
         ...
 
     def window(self, api_key_id: str, limit: RateLimit) -> RateWindow:

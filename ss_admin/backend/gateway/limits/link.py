@@ -58,9 +58,11 @@ class RedisLink:
         self._epoch = 0
         self.run = 0
         self._first = True
+        self.questions = 0
 
     def ask(self, key: bytes, arguments: Iterable[int | bytes]) -> bytes:
         """The script's answer for one key. Raises RedisGone."""
+        self.questions += 1
         return self._asked([(key, arguments)], ANSWER_SECONDS)[0]
 
     def ask_many(self, questions: Sequence[tuple[bytes, Iterable[int | bytes]]]) -> list[bytes]:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from functools import lru_cache
 
-from ss_admin.backend.gateway.limits.decisions import NANOSECONDS, LimitDecision, decision_at
+from ss_admin.backend.gateway.limits.decisions import NANOSECONDS, LimitDecision, LimiterStanding, decision_at
 from ss_admin.backend.gateway.limits.registry import DECISIONS_PER_SWEEP_STEP, MOST_LIMITS, LimitKey, WindowRegistry
 from ss_admin.backend.gateway.limits.ring import AdmissionRing, admission_ring
 from ss_admin.contract.api_keys import RateLimit
@@ -26,6 +26,10 @@ class SlidingWindowLimiter:
     def __init__(self, clock_ns: Callable[[], int] = time.monotonic_ns) -> None:
         self._registry: WindowRegistry[LocalWindow] = WindowRegistry()
         self._limit = lru_cache(MOST_LIMITS)(lambda key: _LocalLimit(key, clock_ns, self._registry))
+
+    def standing(self) -> LimiterStanding:
+        """There is no store that it could lose."""
+        return LimiterStanding()
 
     def window(self, api_key_id: str, limit: RateLimit) -> "LocalWindow":
         """The window of one key under one limit."""

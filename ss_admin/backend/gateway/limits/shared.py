@@ -38,6 +38,7 @@ from functools import lru_cache
 from pydantic import SecretStr
 
 from ss_admin.backend.gateway.limits.contact import Contact
+from ss_admin.backend.gateway.limits.decisions import LimiterStanding
 from ss_admin.backend.gateway.limits.link import RedisLink
 from ss_admin.backend.gateway.limits.registry import MOST_LIMITS, WindowRegistry
 from ss_admin.backend.gateway.limits.share import LiveShare
@@ -73,6 +74,11 @@ class RedisLimiter:
     def outages(self) -> int:
         """How often Redis was lost since the start."""
         return self._contact.outages
+
+    def standing(self) -> LimiterStanding:
+        """What was counted so far, without asking Redis."""
+        contact = self._contact
+        return LimiterStanding(contact.outage is not None, contact.outages, contact.link.questions)
 
     def window(self, api_key_id: str, limit: RateLimit) -> SharedWindow:
         """The window of one key under one limit."""

@@ -19,7 +19,6 @@ __all__ = [
     "DueDelivery",
     "Settlement",
     "claim",
-    "count_pending",
     "find_due",
     "next_due",
     "release_all_leases",
@@ -168,11 +167,6 @@ def release_all_leases(session: Session) -> None:
         .values(leased_until=None)
         .execution_options(synchronize_session=False)
     )
-
-
-def count_pending(session: Session) -> int:
-    """How many webhooks are still to be delivered."""
-    return session.scalar(select(func.count(DeliveryRow.next_attempt_at))) or 0
 
 
 def _is_free(now: datetime) -> ColumnElement[bool]:

@@ -1,0 +1,96 @@
+"""Writes event lines to standard output, beside other processes that do the same, and holds nobody up.
+
+A thread of its own writes. If whoever reads stops reading, that thread waits and the queue fills; what comes then is
+dropped and counted. If the reader is gone for good, everything is, and that costs next to nothing.
+"""
+
+import os
+import select
+import stat
+import threading
+from collections.abc import Callable, Iterator, Sequence
+
+from ss_admin.backend.telemetry.waiting_lines import WaitingLines
+
+__all__ = ["MOST_WAITING_BYTES", "EventStream"]
+
+MOST_WAITING_BYTES = 8 * 1024 * 1024
+
+_WHOLE_WRITE = getattr(select, "PIPE_BUF", 512)
+"""Bytes that a pipe takes in one piece: no line of another process gets in between."""
+
+_LINES_AT_ONCE = 2000
+_LOOK_SECONDS = 0.05
+_AGAIN_SECONDS = 1.0
+_END_SECONDS = 1.0
+
+
+class EventStream:
+    """Begins once `may_begin` says so: the first line on standard output is the server's URL."""
+
+    def __init__(
+        self,
+        descriptor: int,
+        *,
+        may_begin: Callable[[], bool] = lambda: True,
+        most_waiting_bytes: int = MOST_WAITING_BYTES,
+    ) -> None:
+        self._descriptor = descriptor
+        self._may_begin = may_begin
+        self._waiting = WaitingLines(most_waiting_bytes)
+        self._thread = threading.Thread(target=self._run, name="event-stream", daemon=True)
+        self._thread.start()
+
+    @property
+    def dropped(self) -> int:
+        """How many lines were left out since the start."""
+        return self._waiting.dropped
+
+    def put(self, lines: Sequence[bytes]) -> None:
+        """Have the lines written, each with its end; returns at once."""
+        self._waiting.put(lines)
+
+    def close(self) -> None:
+        """Write what waits, for a second at most. Idempotent."""
+        self._waiting.close()
+        self._thread.join(_END_SECONDS)
+
+    def _run(self) -> None:
+        while not self._may_begin():
+            if self._waiting.is_closed:
+                return
+            self._waiting.pause(_LOOK_SECONDS)
+        while lines := self._waiting.take(_LINES_AT_ONCE):
+            try:
+                self._write(lines)
+            except OSError as fault:
+                # A log line about it could meet the same end; the count of dropped lines tells.
+                self._waiting.give_up(len(lines))
+                if isinstance(fault, BrokenPipeError):
+                    self._waiting.close()
+                self._waiting.pause(_AGAIN_SECONDS)
+
+    def _write(self, lines: Sequence[bytes]) -> None:
+        is_pipe = stat.S_ISFIFO(os.fstat(self._descriptor).st_mode)
+        for piece in _pieces(lines) if is_pipe else (b"".join(lines),):
+            _write_all(self._descriptor, piece)
+
+
+def _write_all(descriptor: int, piece: bytes) -> None:
+    rest = memoryview(piece)
+    while rest:
+        try:
+            rest = rest[os.write(descriptor, rest) :]
+        except BlockingIOError:  # whoever gave us the descriptor wants to wait by other means
+            select.select([], [descriptor], [])
+
+
+def _pieces(lines: Sequence[bytes]) -> Iterator[bytes]:
+    """The lines in pieces that a pipe takes whole."""
+    piece = bytearray()
+    for line in lines:
+        if piece and len(piece) + len(line) > _WHOLE_WRITE:
+            yield bytes(piece)
+            piece.clear()
+        piece += line
+    yield bytes(piece)
