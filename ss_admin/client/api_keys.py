@@ -21,6 +21,7 @@ from ss_admin.contract.api_keys import (
 )
 from ss_admin.contract.problems import PROBLEM_MEDIA_TYPE
 from ss_admin.contract.propagation import Propagation
+from ss_admin.contract.signals import SignalKind
 
 __all__ = ["ApiKeyQuery", "ApiKeysClient"]
 
@@ -31,7 +32,7 @@ _KEYS = "/api/v1/api-keys"
 class ApiKeyQuery:
     """What the list shows and in which order. An empty set of statuses or expiries filters nothing.
 
-    `attention`: only keys with an open signal.
+    `attention`: only keys with an open signal; `signal`: with one of this kind.
     """
 
     search: str = ""
@@ -39,6 +40,7 @@ class ApiKeyQuery:
     expiries: frozenset[ExpiryState] = frozenset()
     user_id: str | None = None
     attention: bool = False
+    signal: SignalKind | None = None
     sort: ApiKeySort = ApiKeySort.CREATED_AT
     descending: bool = True
 
@@ -50,6 +52,7 @@ class ApiKeyQuery:
             "expiry": ",".join(sorted(self.expiries)) or None,
             "user_id": self.user_id,
             "attention": "true" if self.attention else None,
+            "signal": self.signal.value if self.signal else None,
             "sort": f"{'-' if self.descending else ''}{self.sort.value}",
         }
 

@@ -22,6 +22,7 @@ from ss_admin.contract.api_keys import (
     ApiKeyStatus,
     ExpiryState,
 )
+from ss_admin.contract.signals import SignalKind
 
 __all__ = ["ApiKeyQuery", "expiry_state", "list_api_keys"]
 
@@ -44,7 +45,7 @@ _SORTED_BY_MOMENT = {ApiKeySort.EXPIRES_AT, ApiKeySort.LAST_USED_AT, ApiKeySort.
 class ApiKeyQuery:
     """Which keys, in which order, and which page of them. An empty set of states lets all through.
 
-    `attention`: only keys with an open signal.
+    `attention`: only keys with an open signal; `signal`: only those with an open one of this kind.
     """
 
     search: str = field(default="", repr=False)
@@ -52,6 +53,7 @@ class ApiKeyQuery:
     expiries: frozenset[ExpiryState] = frozenset()
     user_id: str | None = None
     attention: bool = False
+    signal: SignalKind | None = None
     sort: ApiKeySort = ApiKeySort.CREATED_AT
     descending: bool = True
     limit: int = DEFAULT_PAGE_ITEMS
@@ -130,8 +132,8 @@ def _filters(dialect: str, query: ApiKeyQuery, now: datetime) -> list[ColumnElem
         filters.append(_expires_within(query.expiries, now))
     if query.user_id is not None:
         filters.append(ApiKeyRow.user_id == query.user_id if is_well_formed_id(query.user_id) else false())
-    if query.attention:
-        filters.append(needs_attention())
+    if query.attention or query.signal:
+        filters.append(needs_attention(query.signal))
     wanted = searched_text(query.search)
     if wanted:
         filters.append(matches(wanted, "postgresql" if dialect == "postgresql" else "sqlite"))

@@ -9,6 +9,7 @@ from ss_admin.backend.api_keys.listing import ApiKeyQuery
 from ss_admin.backend.paging import PageQuery
 from ss_admin.contract.api_keys import ApiKeySort, ApiKeyStatus, ExpiryState
 from ss_admin.contract.documents import SearchText
+from ss_admin.contract.signals import SignalKind
 
 __all__ = ["ApiKeyParameters"]
 
@@ -63,6 +64,7 @@ class ApiKeyParameters(PageQuery):
     )
     user_id: str | None = Field(default=None, min_length=1, max_length=64, description="only keys of this user")
     attention: bool = Field(default=False, description="`true`: only keys with an open signal")
+    signal: SignalKind | None = Field(default=None, description="only keys with an open signal of this kind")
     sort: Annotated[str, AfterValidator(_known_order)] = Field(
         default="-created_at",
         description="the column to sort by; with `-` in front descending",
@@ -77,6 +79,7 @@ class ApiKeyParameters(PageQuery):
             expiries=_parse(self.expiry, ExpiryState),
             user_id=self.user_id,
             attention=self.attention,
+            signal=self.signal,
             sort=ApiKeySort(self.sort.removeprefix("-")),
             descending=self.sort.startswith("-"),
             limit=self.limit,

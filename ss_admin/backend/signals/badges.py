@@ -31,6 +31,7 @@ def read_badges(session: Session, api_key_ids: Sequence[str]) -> dict[str, list[
     return badges
 
 
-def needs_attention() -> ColumnElement[bool]:
-    """Whether a key of the list has an open signal."""
-    return exists().where(SignalRow.api_key_id == ApiKeyRow.id, SignalRow.acknowledged_at.is_(None))
+def needs_attention(kind: SignalKind | None = None) -> ColumnElement[bool]:
+    """Whether a key of the list has an open signal, of this kind if one is given."""
+    is_open = exists().where(SignalRow.api_key_id == ApiKeyRow.id, SignalRow.acknowledged_at.is_(None))
+    return is_open if kind is None else is_open.where(SignalRow.kind == kind.value)
