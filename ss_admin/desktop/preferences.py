@@ -50,6 +50,15 @@ class Preferences:
         self._settings.setValue("sidebar/closed", sorted(labels))
 
     @property
+    def attention_shown(self) -> bool:
+        """Whether keys needed attention when the list was last looked at: its strip has its room kept then."""
+        return _text(self._settings, "apiKeys/attention") == "true"
+
+    @attention_shown.setter
+    def attention_shown(self, shown: bool) -> None:
+        self._settings.setValue("apiKeys/attention", "true" if shown else "false")
+
+    @property
     def last_server(self) -> str:
         """The address that the last sign-in went to; empty at first."""
         return _text(self._settings, "signIn/server")

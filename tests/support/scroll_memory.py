@@ -12,6 +12,7 @@ from ss_admin.desktop.clipboard import SystemClipboard
 from ss_admin.desktop.preferences import Preferences
 from ss_admin.desktop.theme.theme import Theme
 from tests.support.sample_keys import SampleAccounts, SampleApiKeys, SampleRuleChains
+from tests.support.sample_signals import SampleSignals
 
 
 def resident_bytes() -> int:
@@ -30,6 +31,7 @@ def main(settings: str, count: int) -> None:
         api_keys=SampleApiKeys.of(count),
         accounts=SampleAccounts(),
         rule_chains=SampleRuleChains(),
+        signals=SampleSignals(),
         background=background,
         clipboard=SystemClipboard(),
         theme=theme,

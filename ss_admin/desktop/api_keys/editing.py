@@ -9,6 +9,7 @@ from ss_admin.client.accounts import AccountsClient
 from ss_admin.contract.api_keys import ApiKey, ApiKeyCreated, ApiKeyStatus
 from ss_admin.desktop.api_keys.created_dialog import ApiKeyCreatedDialog
 from ss_admin.desktop.api_keys.editor.editor_dialog import ApiKeyEditor
+from ss_admin.desktop.api_keys.editor.editor_draft import EditorField
 from ss_admin.desktop.api_keys.key_actions import Surroundings
 from ss_admin.desktop.following_words import AppliedChange, ChangeKind
 
@@ -34,8 +35,17 @@ class KeyEditing(QObject):
         self._accounts = accounts
         self._window = window
 
-    def open(self, api_key: ApiKey | None) -> ApiKeyEditor:
-        """Opens the editor for a key, or for a new one."""
+    def open(self, api_key: ApiKey | None, *, begin_at: EditorField = EditorField.NAME) -> ApiKeyEditor:
+        """Opens the editor for a key, or for a new one, with the keyboard in the field `begin_at`."""
+        return self._open(api_key, begin_at=begin_at)
+
+    def replace(self, api_key: ApiKey) -> ApiKeyEditor:
+        """Opens the editor for a new key that may do what `api_key` may; that one stays until it is disabled."""
+        return self._open(None, like=api_key)
+
+    def _open(
+        self, api_key: ApiKey | None, *, like: ApiKey | None = None, begin_at: EditorField = EditorField.NAME
+    ) -> ApiKeyEditor:
         editor = ApiKeyEditor(
             self._window,
             api_keys=self._with.api_keys,
@@ -44,6 +54,7 @@ class KeyEditing(QObject):
             background=self._with.background,
             theme=self._with.theme,
             api_key=api_key,
+            like=like,
         )
         editor.created.connect(self._on_created)
         editor.saved.connect(partial(self._on_saved, api_key))
@@ -51,6 +62,7 @@ class KeyEditing(QObject):
         editor.session_ended.connect(self.failed)
         editor.finished.connect(editor.deleteLater)
         editor.open()
+        editor.begin_at(begin_at)
         return editor
 
     def _on_created(self, created: ApiKeyCreated) -> None:

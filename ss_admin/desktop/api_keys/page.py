@@ -9,7 +9,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from ss_admin.client.accounts import AccountsClient
 from ss_admin.client.api_keys import ApiKeysClient
 from ss_admin.client.rule_chains import RuleChainsClient
+from ss_admin.client.signals import SignalsClient
 from ss_admin.contract.api_keys import ApiKey, ApiKeySort, ApiKeyStatus
+from ss_admin.desktop.api_keys.attention.answering import SignalAnswering
+from ss_admin.desktop.api_keys.attention.attention import Attention
 from ss_admin.desktop.api_keys.bulk_actions import BulkActions
 from ss_admin.desktop.api_keys.editing import KeyEditing
 from ss_admin.desktop.api_keys.following import ChangeFollower
@@ -37,12 +40,15 @@ class ApiKeysPage(QWidget):
     """Coordinates; what is shown lives in `model`, what is checked in `checks`.
 
     `said` carries words for a toast, `failed` a `ClientError` that the shell deals with, `recovered` tells that the
-    backend answers. It refreshes itself every 30 s while it can be seen.
+    backend answers. `explain_requested`: “Why was a call refused?”; `key_opened` carries the id of a key whose own page
+    is wanted. It refreshes itself every 30 s while it can be seen.
     """
 
     said = Signal(str)
     failed = Signal(object)
     recovered = Signal()
+    explain_requested = Signal()
+    key_opened = Signal(str)
 
     def __init__(
         self,
@@ -50,6 +56,7 @@ class ApiKeysPage(QWidget):
         api_keys: ApiKeysClient,
         accounts: AccountsClient,
         rule_chains: RuleChainsClient,
+        signals: SignalsClient,
         background: Background,
         clipboard: Clipboard,
         theme: Theme,
@@ -70,6 +77,10 @@ class ApiKeysPage(QWidget):
         self.editing = KeyEditing(self._with, accounts, self)
         self.actions_on_key = KeyActions(self._with, self)
         self.actions_on_checked = BulkActions(self._with, self)
+        self.answering = SignalAnswering(self._with, self.editing, self.actions_on_key, self)
+        self.attention = Attention(
+            signals, self.answering, self, background=background, theme=theme, preferences=preferences
+        )
         self.follower = ChangeFollower(api_keys, background, self)
         self._memory = ListMemory(preferences, self.table.columns, parent=self)
         self._timer = QTimer(self, interval=REFRESH_MS)
@@ -81,6 +92,7 @@ class ApiKeysPage(QWidget):
     def activate(self) -> None:
         """The page comes to the front: asks for the list, in the order it was last looked at."""
         if self.model.shown_query is None:
+            self.attention.refresh()
             sort, descending = self._memory.sort()
             self.table.columns.show_sort(sort, descending=descending)
             self.model.open(replace(self.model.query, sort=sort, descending=descending))
@@ -91,6 +103,7 @@ class ApiKeysPage(QWidget):
     def refresh(self) -> None:
         """Asks for what is in view again; selection, scroll position and focus stay."""
         self.model.refresh()
+        self.attention.refresh()
 
     def set_stale(self, stale: bool) -> None:
         """The backend is away (or back): marks the list, which stays as it is."""
@@ -112,8 +125,10 @@ class ApiKeysPage(QWidget):
         layout.setContentsMargins(tokens.xl, tokens.xl, tokens.xl, tokens.xl)
         layout.setSpacing(tokens.l)
         layout.addWidget(self.head)
+        layout.addWidget(self.attention.strip)
         layout.addWidget(self.filters)
         layout.addWidget(self.card, 1)
+        QWidget.setTabOrder(self.attention.strip, self.filters)
         QWidget.setTabOrder(self.filters.refresh_button, self.table.columns)
         QWidget.setTabOrder(self.table.columns, self.table)
 
@@ -133,6 +148,8 @@ class ApiKeysPage(QWidget):
         )
 
     def _connect_actions(self) -> None:
+        self.head.explain_requested.connect(self.explain_requested)
+        self.answering.key_opened.connect(self.key_opened)
         for button_of_creation in (self.head.create_requested, self.card.create_requested):
             button_of_creation.connect(lambda: self.editing.open(None))
         self.head.delete_requested.connect(self._delete_checked)
@@ -140,10 +157,14 @@ class ApiKeysPage(QWidget):
         self.table.open_requested.connect(self.editing.open)
         self.table.delete_requested.connect(self._delete)
         self.table.menu_requested.connect(self._open_menu)
+        for telling in (self.editing, self.actions_on_key, self.actions_on_checked, self.attention):
+            telling.said.connect(self.said)
+            telling.failed.connect(self.failed)
         for actions in (self.editing, self.actions_on_key, self.actions_on_checked):
-            actions.said.connect(self.said)
             actions.applied.connect(self.follower.follow)
-            actions.failed.connect(self.failed)
+        self.answering.failed.connect(self.failed)
+        self.attention.changed.connect(self.model.refresh)
+        self.attention.chosen.connect(self.filters.choose_attention)
         self.follower.told.connect(self.line.following.show_following)
         for actions_on_one in (self.editing, self.actions_on_key):
             actions_on_one.changed.connect(self.model.replace)
@@ -157,6 +178,7 @@ class ApiKeysPage(QWidget):
             (QKeySequence.StandardKey.New, lambda: self.editing.open(None)),
             (QKeySequence.StandardKey.Find, self._find),
             (QKeySequence(Qt.Key.Key_F5), self.refresh),
+            (QKeySequence("Ctrl+Shift+R"), self.explain_requested.emit),
         )
         for key, act in keys:
             QShortcut(key, self).activated.connect(act)
@@ -167,6 +189,7 @@ class ApiKeysPage(QWidget):
 
     def _on_filter_changed(self, chosen: ListFilter) -> None:
         self._new_key = None
+        self.attention.show_choice(chosen.attention)
         if self.checks.leave_filter():
             self.said.emit("Nothing is checked any more: “all that match” would now mean other keys.")
         self.model.open(chosen.applied_to(self.model.query))

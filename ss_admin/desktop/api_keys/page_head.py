@@ -1,4 +1,4 @@
-"""The head of the page: what it is, “Create new API key”, and what can be done to the checked keys."""
+"""The head of the page: what it is, what leads on from it, and what can be done to the checked keys."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -23,6 +23,7 @@ class PageHead(QWidget):
 
     create_requested = Signal()
     delete_requested = Signal()
+    explain_requested = Signal()
     status_requested = Signal(object)
 
     def __init__(self, *, theme: Theme, parent: QWidget | None = None) -> None:
@@ -33,10 +34,13 @@ class PageHead(QWidget):
         self.enable_button = button("Enable", name="apiKeys.enableChecked")
         self.create_button = button("Create new API key", "primary", name="apiKeys.create", theme=theme, icon="ph.plus")
         self.create_button.setToolTip("Ctrl+N")
+        self.explain_button = button("Why was a call refused?", "plain", name="apiKeys.explainRefusal")
+        self.explain_button.setToolTip("Ctrl+Shift+R")
         self._heading = words("API Keys Management", "heading")
         self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._lay_out(theme)
         self.create_button.clicked.connect(self.create_requested)
+        self.explain_button.clicked.connect(self.explain_requested)
         self.delete_button.clicked.connect(self.delete_requested)
         self.disable_button.clicked.connect(lambda: self.status_requested.emit(ApiKeyStatus.DISABLED))
         self.enable_button.clicked.connect(lambda: self.status_requested.emit(ApiKeyStatus.ACTIVE))
@@ -64,7 +68,14 @@ class PageHead(QWidget):
         title = QVBoxLayout()
         title.setSpacing(2)
         title.addWidget(self._heading)
-        title.addWidget(ElidedLabel(_WHAT_KEYS_ARE_FOR, "dimmed"))
+        about = QHBoxLayout()
+        about.setSpacing(theme.tokens.m)
+        what_for = ElidedLabel(_WHAT_KEYS_ARE_FOR, "dimmed")
+        what_for.setMaximumWidth(what_for.sizeHint().width() + 24)
+        about.addWidget(what_for, 1)
+        about.addWidget(self.explain_button)
+        about.addStretch()
+        title.addLayout(about)
         buttons = QHBoxLayout()
         buttons.setSpacing(theme.tokens.s)
         buttons.addStretch()

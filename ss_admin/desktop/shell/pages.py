@@ -7,10 +7,17 @@ from ss_admin.client.activity import ActivityClient
 from ss_admin.client.api_keys import ApiKeysClient
 from ss_admin.client.connection import Connection
 from ss_admin.client.executions import ExecutionsClient
+from ss_admin.client.refusals import RefusalsClient
 from ss_admin.client.rule_chains import RuleChainsClient
+from ss_admin.client.signals import SignalsClient
+from ss_admin.client.usage import UsageClient
 from ss_admin.desktop.activity.page import ActivityPage
 from ss_admin.desktop.api_keys.page import ApiKeysPage
+from ss_admin.desktop.key_page.page import KeyPage
+from ss_admin.desktop.key_page.surroundings import Surroundings as KeySurroundings
+from ss_admin.desktop.refusals.asking import RefusalAsking
 from ss_admin.desktop.rule_chains.page import RuleChainsPage
+from ss_admin.desktop.shell.keys_place import KeysPlace
 from ss_admin.desktop.shell.place import Place, Surroundings
 
 __all__ = ["API_KEYS", "build_places"]
@@ -33,19 +40,52 @@ def build_places(connection: Connection, around: Surroundings) -> Sequence[Place
         api_keys=ApiKeysClient(connection),
         accounts=AccountsClient(connection),
         rule_chains=RuleChainsClient(connection),
+        signals=SignalsClient(connection),
         background=around.background,
         clipboard=around.clipboard,
         theme=around.theme,
         preferences=around.preferences,
     )
+    asking = RefusalAsking(
+        RefusalsClient(connection),
+        api_keys,
+        background=around.background,
+        clipboard=around.clipboard,
+        theme=around.theme,
+    )
+    api_keys.explain_requested.connect(asking.open)
+    asking.key_opened.connect(api_keys.key_opened)
+    asking.failed.connect(api_keys.failed)
     activity = ActivityPage(
         ActivityClient(connection),
         background=around.background,
+        clipboard=around.clipboard,
         theme=around.theme,
         preferences=around.preferences,
     )
+    key = KeyPage(
+        KeySurroundings(
+            ApiKeysClient(connection),
+            UsageClient(connection),
+            SignalsClient(connection),
+            ActivityClient(connection),
+            around.background,
+            around.clipboard,
+            around.theme,
+        )
+    )
+    keys = KeysPlace(api_keys, key)
+    keys.activity_requested.connect(activity.show_object)
+    activity.key_opened.connect(keys.open_key)
     return (
         Place(("Rule Chains",), "ph.flow-arrow", rule_chains, rule_chains, rule_chains.unsaved),
-        Place(("Settings", "Security & API", API_KEYS), "ph.key", api_keys, api_keys),
-        Place(("Activity",), "ph.clock-counter-clockwise", activity, activity),
+        Place(
+            ("Settings", "Security & API", API_KEYS),
+            "ph.key",
+            keys,
+            keys,
+            summons=(activity.key_opened,),
+            open_key=keys.open_key,
+        ),
+        Place(("Activity",), "ph.clock-counter-clockwise", activity, activity, summons=(keys.activity_requested,)),
     )

@@ -18,6 +18,7 @@ from ss_admin.client.accounts import AccountsClient
 from ss_admin.client.api_keys import ApiKeysClient
 from ss_admin.client.connection import Connection
 from ss_admin.client.rule_chains import RuleChainsClient
+from ss_admin.client.signals import SignalsClient
 from ss_admin.contract.documents import ObjectRef
 from ss_admin.desktop.api_keys.page import ApiKeysPage
 from ss_admin.desktop.background import Background
@@ -26,6 +27,7 @@ from ss_admin.desktop.preferences import Preferences
 from ss_admin.desktop.theme.theme import Theme
 from tests.support.backend import Person, SqliteSource, Town, cheap_passwords, test_settings
 from tests.support.sample_keys import SampleAccounts, SampleApiKeys, SampleRuleChains, sample_chain
+from tests.support.sample_signals import SampleSignals
 
 
 class Pasteboard:
@@ -92,11 +94,17 @@ def show_page(
 ) -> Callable[..., ApiKeysPage]:
     """Shows the page over these clients, 1000 x 700, with its first answer on the screen."""
 
-    def show(api_keys: object, accounts: object | None = None, rule_chains: object | None = None) -> ApiKeysPage:
+    def show(
+        api_keys: object,
+        accounts: object | None = None,
+        rule_chains: object | None = None,
+        signals: object | None = None,
+    ) -> ApiKeysPage:
         page = ApiKeysPage(
             api_keys=api_keys,
             accounts=accounts or SampleAccounts(),
             rule_chains=rule_chains or SampleRuleChains(sample_chain()),
+            signals=signals or SampleSignals(),
             background=background,
             clipboard=pasteboard,
             theme=theme,
@@ -157,12 +165,18 @@ class Clients:
     api_keys: ApiKeysClient
     accounts: AccountsClient
     rule_chains: RuleChainsClient
+    signals: SignalsClient
 
 
 @pytest.fixture
 def clients(admin_backend: AdminBackend, background: Background) -> Iterator[Clients]:
     connection = Connection(admin_backend.url, token=admin_backend.admin.token)
-    yield Clients(ApiKeysClient(connection), AccountsClient(connection), RuleChainsClient(connection))
+    yield Clients(
+        ApiKeysClient(connection),
+        AccountsClient(connection),
+        RuleChainsClient(connection),
+        SignalsClient(connection),
+    )
     background.shutdown()
     connection.close()
 

@@ -11,7 +11,7 @@ from ss_admin.contract.api_keys import ApiKey, ApiKeyCreated
 from ss_admin.desktop.api_keys.chains.chain_search import ChainSource
 from ss_admin.desktop.api_keys.editor.conflict_dialog import ConflictDialog
 from ss_admin.desktop.api_keys.editor.conflict_rows import compare_versions
-from ss_admin.desktop.api_keys.editor.editor_draft import without_what_is_there
+from ss_admin.desktop.api_keys.editor.editor_draft import ApiKeyDraft, EditorField, without_what_is_there
 from ss_admin.desktop.api_keys.editor.editor_form import EditorForm, scroll_into_view
 from ss_admin.desktop.api_keys.editor.key_saver import KeySaver, KeyStore
 from ss_admin.desktop.api_keys.editor.local_zone import local_zone
@@ -46,7 +46,7 @@ _UNREACHABLE = "{} Nothing was saved, and what you entered stays here: press “
 
 
 class ApiKeyEditor(Dialog):
-    """Creates a key, or changes `api_key` where one is given.
+    """Creates a key, or changes `api_key` where one is given. `like`: the new key begins with what that one may do.
 
     `created` hands on the answer with the secret, once; `saved` the changed key. `list_changed`: something happened
     on the server that the list should be asked about. `session_ended`: the person has to sign in; the dialog stays.
@@ -67,6 +67,7 @@ class ApiKeyEditor(Dialog):
         background: Background,
         theme: Theme,
         api_key: ApiKey | None = None,
+        like: ApiKey | None = None,
         zone: tzinfo | None = None,
     ) -> None:
         is_new = api_key is None
@@ -95,11 +96,18 @@ class ApiKeyEditor(Dialog):
         self._status: QLabel = words("", "dimmed")
         self._status.setObjectName("apiKeyEditor.progress")
         self.footer.insertWidget(0, self._status)
+        if like is not None:
+            self._form.show_draft(ApiKeyDraft.replacing(like), None)
         self._untouched = self._ordered = self._form.draft()
         self._saver = KeySaver(api_keys, background, self)
         self._patience = QTimer(self, singleShot=True, interval=_BUSY_AFTER_MS)
         self._connect()
         self._form.focus_first()
+
+    def begin_at(self, field: EditorField) -> None:
+        """Puts the keyboard into another field than the first."""
+        if field is not EditorField.NAME:
+            self._form.go_to(field)
 
     def submit(self) -> None:
         """Creates or saves if nothing is missing; else says what is."""

@@ -107,6 +107,18 @@ class ApiKeyDraft:
             status=api_key.status,
         )
 
+    @classmethod
+    def replacing(cls, api_key: ApiKey) -> "ApiKeyDraft":
+        """The draft of a key that takes the place of `api_key`: all that it may do, with an expiry of its own."""
+        ending = " (replacement)"
+        name = api_key.name if api_key.name.endswith(ending) else api_key.name[: LABEL_MAX_CHARACTERS - len(ending)]
+        return replace(
+            cls.of(api_key),
+            name=name if name.endswith(ending) else name.rstrip() + ending,
+            expiry=DEFAULT_CHOICE,
+            status=ApiKeyStatus.ACTIVE,
+        )
+
     @property
     def rate_limit(self) -> RateLimit | None:
         """The rate limit, None where limiting is off. Asked of a draft without faults only."""

@@ -223,10 +223,11 @@ class EditorForm(QWidget):
         for field, place in self._fields.items():
             place.set_error(faults.get(field, ""))
         for field in faults:
-            self._go_to(field)
+            self.go_to(field)
             return
 
-    def _go_to(self, field: EditorField) -> None:
+    def go_to(self, field: EditorField) -> None:
+        """Puts the keyboard into a field and brings it into view."""
         if field is EditorField.EXPIRES:
             self._expiry.focus_fault()
             scroll_into_view(self._expiry)

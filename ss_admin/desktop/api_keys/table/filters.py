@@ -7,7 +7,7 @@ from ss_admin.client.accounts import AccountsClient
 from ss_admin.contract.api_key_format import mask_api_keys_within
 from ss_admin.contract.documents import SEARCH_MAX_CHARACTERS
 from ss_admin.desktop.api_keys.people.user_filter import UserFilter
-from ss_admin.desktop.api_keys.table.list_filter import EXPIRY_CHOICES, STATUS_CHOICES, ListFilter
+from ss_admin.desktop.api_keys.table.list_filter import EXPIRY_CHOICES, STATUS_CHOICES, AttentionChoice, ListFilter
 from ss_admin.desktop.background import Background
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.buttons import IconButton, button
@@ -30,6 +30,7 @@ class FilterBar(QWidget):
         super().__init__(parent)
         self._filter = ListFilter()
         self._told_apart = True
+        self._attention: AttentionChoice | None = None
         self.search = SearchField("Search by name, user or key", theme=theme, name="apiKeys.search")
         self.search.setToolTip("Ctrl+F")
         self.search.setMaxLength(SEARCH_MAX_CHARACTERS)
@@ -64,9 +65,15 @@ class FilterBar(QWidget):
         self.status.choose(frozenset())
         self.expiry.choose(frozenset())
         self.user.choose(None)
+        self._attention = None
         self._told_apart = True
         self._tell()
         self.search.setFocus()
+
+    def choose_attention(self, choice: AttentionChoice | None) -> None:
+        """Narrows the list down to keys that need attention as well, or no more; the other filters stay."""
+        self._attention = choice
+        self._tell()
 
     def _lay_out(self, spacing: int) -> None:
         row = QHBoxLayout(self)
@@ -87,7 +94,7 @@ class FilterBar(QWidget):
         if not self._told_apart:
             return
         search = mask_api_keys_within(self.search.text().strip())
-        chosen = ListFilter(search, self.status.values, self.expiry.values, self.user.choice)
+        chosen = ListFilter(search, self.status.values, self.expiry.values, self.user.choice, self._attention)
         self.clear_button.setVisible(not chosen.is_empty)
         if chosen != self._filter:
             self._filter = chosen

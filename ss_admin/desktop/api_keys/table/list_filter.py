@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from ss_admin.client.api_keys import ApiKeyQuery
 from ss_admin.contract.api_keys import ApiKeyStatus, ExpiryState
 from ss_admin.contract.documents import ObjectRef
+from ss_admin.contract.signals import SignalKind
+from ss_admin.desktop.widgets.signals.signal_words import SIGNAL_WORDS
 
-__all__ = ["EXPIRY_CHOICES", "STATUS_CHOICES", "ListFilter"]
+__all__ = ["EXPIRY_CHOICES", "STATUS_CHOICES", "AttentionChoice", "ListFilter"]
 
 STATUS_CHOICES = {ApiKeyStatus.ACTIVE: "Active", ApiKeyStatus.DISABLED: "Disabled"}
 
@@ -19,13 +21,25 @@ EXPIRY_CHOICES = {
 
 
 @dataclass(frozen=True)
+class AttentionChoice:
+    """Only keys that need attention: all of them, or those with an open signal of one kind."""
+
+    kind: SignalKind | None = None
+
+    def words(self) -> str:
+        """The choice in words."""
+        return f"Needs attention: {SIGNAL_WORDS[self.kind].title}" if self.kind else "Needs attention"
+
+
+@dataclass(frozen=True)
 class ListFilter:
-    """Search and filters. An empty set, or no user, narrows nothing."""
+    """Search and filters. An empty set, no user or no choice of signals narrows nothing."""
 
     search: str = ""
     statuses: frozenset[ApiKeyStatus] = frozenset()
     expiries: frozenset[ExpiryState] = frozenset()
     user: ObjectRef | None = None
+    attention: AttentionChoice | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -40,6 +54,8 @@ class ListFilter:
             statuses=self.statuses,
             expiries=self.expiries,
             user_id=self.user.id if self.user else None,
+            attention=self.attention is not None,
+            signal=self.attention.kind if self.attention else None,
         )
 
     def words(self) -> str:
@@ -51,4 +67,6 @@ class ListFilter:
             parts.append("Expiry: " + " or ".join(text for key, text in EXPIRY_CHOICES.items() if key in self.expiries))
         if self.user:
             parts.append(f"User: {self.user.name}")
+        if self.attention:
+            parts.append(self.attention.words())
         return " and ".join(parts)

@@ -1,4 +1,4 @@
-"""Signals in words: what each kind is called, what it means, and what can be done about it. No Qt."""
+"""Signals in words: what each kind is called, what it means, and what can be done about it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -41,12 +41,16 @@ class AnswerWords:
 
 @dataclass(frozen=True)
 class SignalWords:
-    """A kind of signal: its title, one key and many keys that have it (`{}`: the number), and what it means."""
+    """A kind of signal: its title, one key and many keys that have it (`{}`: the number), and what it means.
+
+    `usually`: how grave it mostly is, for where the kind is spoken of and no signal of it is at hand.
+    """
 
     title: str
     one: str
     many: str
     meaning: str
+    usually: Severity
     answers: tuple[AnswerWords, ...]
 
 
@@ -80,6 +84,7 @@ SIGNAL_WORDS: Mapping[SignalKind, SignalWords] = {
         "{} keys used after their end",
         "Calls still come with this key although it was disabled, has expired or was deleted. They are refused. Either "
         "an application was forgotten, or the key is in the wrong hands: ask its user which.",
+        Severity.ALERT,
         (_REPLACE, _OPEN),
     ),
     SignalKind.SPIKE: SignalWords(
@@ -88,6 +93,7 @@ SIGNAL_WORDS: Mapping[SignalKind, SignalWords] = {
         "{} keys with an unusual spike",
         "Far more calls than this key makes at this hour of the week. An application may be caught in a loop, or "
         "somebody else uses the key. If its user cannot explain it, disable the key.",
+        Severity.ALERT,
         (_DISABLE, AnswerWords(SignalAnswer.EDIT, "Change limit…"), _OPEN),
     ),
     SignalKind.NEW_ADDRESS: SignalWords(
@@ -96,6 +102,7 @@ SIGNAL_WORDS: Mapping[SignalKind, SignalWords] = {
         "{} keys called from new addresses",
         "Calls come from an address that this key was never used from. If its user does not know the address, disable "
         "the key. If only some networks should call, limit the key to them.",
+        Severity.WARNING,
         (_DISABLE, AnswerWords(SignalAnswer.EDIT, "Limit addresses…"), _OPEN),
     ),
     SignalKind.FAILED_AUTHENTICATIONS: SignalWords(
@@ -104,6 +111,7 @@ SIGNAL_WORDS: Mapping[SignalKind, SignalWords] = {
         "{} keys with many failed authentications",
         "Many calls with this key, or from the addresses that it is used from, were refused because the key was not "
         "valid. An application may hold an old or mistyped key, or somebody is trying keys.",
+        Severity.ALERT,
         (_REPLACE, _DISABLE, _OPEN),
     ),
     SignalKind.OFTEN_LIMITED: SignalWords(
@@ -112,6 +120,7 @@ SIGNAL_WORDS: Mapping[SignalKind, SignalWords] = {
         "{} keys often at their limit",
         "Calls with this key were refused in several hours because it reached its rate limit. Either the limit is too "
         "low for what the application does, or the application calls more often than it needs to.",
+        Severity.WARNING,
         (AnswerWords(SignalAnswer.EDIT, "Change limit…"), _OPEN),
     ),
     SignalKind.EXPIRES_SOON: SignalWords(
@@ -120,6 +129,7 @@ SIGNAL_WORDS: Mapping[SignalKind, SignalWords] = {
         "{} keys expire soon",
         "From that moment on every call with this key is refused. Create a replacement and hand it over in time, or "
         "set a later expiry.",
+        Severity.WARNING,
         (_REPLACE, _SET_EXPIRY, _OPEN),
     ),
     SignalKind.NEVER_EXPIRES: SignalWords(
@@ -127,6 +137,7 @@ SIGNAL_WORDS: Mapping[SignalKind, SignalWords] = {
         "1 key never expires",
         "{} keys never expire",
         "A key without an expiry date works until somebody disables it, also for whoever finds it in years to come.",
+        Severity.NOTE,
         (_SET_EXPIRY, _OPEN),
     ),
     SignalKind.OLD: SignalWords(
@@ -134,6 +145,7 @@ SIGNAL_WORDS: Mapping[SignalKind, SignalWords] = {
         "1 key older than 90 days",
         "{} keys older than 90 days",
         "Keys should be replaced every 90 days: the longer one is in use, the more places it may have got to.",
+        Severity.NOTE,
         (_REPLACE, _OPEN),
     ),
     SignalKind.UNUSED: SignalWords(
@@ -142,6 +154,7 @@ SIGNAL_WORDS: Mapping[SignalKind, SignalWords] = {
         "{} keys unused for 90 days",
         "Nobody has called with this key for 90 days. A key that nobody needs is only a risk; disabled, it can be "
         "enabled again at any time.",
+        Severity.NOTE,
         (_DISABLE, _OPEN),
     ),
 }

@@ -1,0 +1,1 @@
+"""“Needs attention”: the open signals of the keys, above the list."""

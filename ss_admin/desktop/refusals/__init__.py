@@ -1,0 +1,1 @@
+"""Why was a call refused? The question, and the answer."""
