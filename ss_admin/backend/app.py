@@ -8,7 +8,7 @@ from typing import cast
 
 from flask import Response, request
 from flask import g as request_state
-from flask_openapi3 import Info, OpenAPI
+from flask_openapi3 import APIBlueprint, Info, OpenAPI
 from sqlalchemy import select
 
 from ss_admin import __version__
@@ -39,6 +39,8 @@ from ss_admin.backend.problems import ProblemError
 from ss_admin.backend.propagation.presence import worker_name
 from ss_admin.backend.propagation.service import PropagationService
 from ss_admin.backend.propagation.watch import ChangeWatch
+from ss_admin.backend.refusals import routes as refusal_routes
+from ss_admin.backend.refusals.service import RefusalsService
 from ss_admin.backend.request_context import AdminRequest, request_id
 from ss_admin.backend.rule_chains import routes as rule_chain_routes
 from ss_admin.backend.rule_chains.engine.apart import ApartRunners
@@ -143,9 +145,8 @@ def create_app(
         build_session_blueprint(accounts),
         build_users_blueprint(accounts),
         api_key_routes.build_blueprint(ApiKeysService(store, pepper), PropagationService(store)),
-        usage_routes.build_blueprint(UsageService(store)),
+        *_blueprints_for_watching(store, pepper),
         activity_routes.build_blueprint(ActivityService(store)),
-        signal_routes.build_blueprint(SignalsService(store)),
         rule_chain_routes.build_blueprint(chains, settings.public_url),
         execution_routes.build_blueprint(ExecutionsService(store)),
         health.build_blueprint(
@@ -162,6 +163,14 @@ def create_app(
     ):
         app.register_api(blueprint)
     return app
+
+
+def _blueprints_for_watching(store: Store, pepper: bytes) -> list[APIBlueprint]:
+    return [
+        usage_routes.build_blueprint(UsageService(store)),
+        refusal_routes.build_blueprint(RefusalsService(store, pepper)),
+        signal_routes.build_blueprint(SignalsService(store)),
+    ]
 
 
 def _build_backend(

@@ -1,0 +1,1 @@
+"""Refusals: why a call was refused, for the administrator whom a partner asks."""
