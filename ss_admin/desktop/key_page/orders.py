@@ -7,19 +7,20 @@ from ss_admin.contract.documents import ObjectRef
 from ss_admin.desktop.clipboard import CopyOutcome
 from ss_admin.desktop.key_page.key_head import KeyHead
 from ss_admin.desktop.key_page.surroundings import Surroundings
-from ss_admin.desktop.widgets.signals.signal_words import SignalAnswer
 
 __all__ = ["KeyOrders"]
 
 
 class KeyOrders(QObject):
-    """`answer_requested` carries the key and a `SignalAnswer`, `status_requested` the key and the status it shall have.
+    """`edit_requested` and `delete_requested` carry the key, `status_requested` the key and the status it shall have.
 
-    `delete_requested` carries the key, `activity_requested` the key as an `ObjectRef`, `said` words for a toast.
+    `card_answered` carries a `SignalCard` and the `SignalAnswer` that was chosen on it, `activity_requested` the key
+    as an `ObjectRef`, `said` words for a toast.
     Nothing is passed on while no key is known.
     """
 
-    answer_requested = Signal(object, object)
+    edit_requested = Signal(object)
+    card_answered = Signal(object, object)
     status_requested = Signal(object, object)
     delete_requested = Signal(object)
     curl_requested = Signal()
@@ -32,18 +33,9 @@ class KeyOrders(QObject):
         self.key: ApiKey | None = None
         head.copy_requested.connect(self._copy_masked)
         head.curl_requested.connect(self.curl_requested)
-        head.edit_requested.connect(lambda: self.answer(SignalAnswer.EDIT))
+        head.edit_requested.connect(self._edit)
         head.delete_requested.connect(self._delete)
         head.status_requested.connect(self._turn_status)
-
-    def answer(self, answer: SignalAnswer) -> None:
-        """Does what a signal asks for; “Disable” is the same as the head's."""
-        if self.key is None:
-            return
-        if answer is SignalAnswer.DISABLE:
-            self.status_requested.emit(self.key, ApiKeyStatus.DISABLED)
-        else:
-            self.answer_requested.emit(self.key, answer)
 
     def show_in_activity(self) -> None:
         """The whole history is wanted."""
@@ -54,6 +46,10 @@ class KeyOrders(QObject):
         if self.key is not None:
             is_active = self.key.status is ApiKeyStatus.ACTIVE
             self.status_requested.emit(self.key, ApiKeyStatus.DISABLED if is_active else ApiKeyStatus.ACTIVE)
+
+    def _edit(self) -> None:
+        if self.key is not None:
+            self.edit_requested.emit(self.key)
 
     def _delete(self) -> None:
         if self.key is not None:

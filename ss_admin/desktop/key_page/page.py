@@ -130,7 +130,7 @@ class KeyPage(QWidget):
         orders.said.connect(self.said)
         sections.calls.span_chosen.connect(questions.choose_span)
         sections.history.all_requested.connect(orders.show_in_activity)
-        sections.signals.answered.connect(orders.answer)
+        sections.signals.answered.connect(orders.card_answered)
         sections.signals.said.connect(self.said)
         sections.signals.failed.connect(self.failed)
         sections.signals.outdated.connect(questions.ask_signals)

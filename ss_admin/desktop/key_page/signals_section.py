@@ -29,11 +29,11 @@ def load_signals(signals: SignalsClient, api_key_id: str) -> contract.SignalPage
 class SignalsSection(Section):
     """The open signals of one key, the gravest first.
 
-    `answered` carries the `SignalAnswer` that was chosen; `said` words for a toast, `failed` a `ClientError` that
-    concerns the window. `outdated`: the signals are to be asked for again.
+    `answered` carries the `SignalCard` and the `SignalAnswer` that was chosen on it; `said` words for a toast, `failed`
+    a `ClientError` that concerns the window. `outdated`: the signals are to be asked for again.
     """
 
-    answered = Signal(object)
+    answered = Signal(object, object)
     said = Signal(str)
     failed = Signal(object)
     outdated = Signal()
@@ -91,7 +91,7 @@ class SignalsSection(Section):
             card.show_signal(signal)
             return card
         card = SignalCard(signal, theme=self.theme, on_its_page=True, clock=self._with.clock)
-        card.answered.connect(self.answered)
+        card.answered.connect(lambda answer: self.answered.emit(card, answer))
         card.acknowledged.connect(lambda note: self._acknowledge(card, note))
         return card
 

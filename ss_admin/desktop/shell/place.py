@@ -52,7 +52,9 @@ def _nothing() -> str:
 class Place:
     """A page and its place in the sidebar: `path` is the labels of the groups around it and its own at the end.
 
-    `unsaved` says in a sentence what would be lost if the page were gone now; empty: nothing.
+    `unsaved` says in a sentence what would be lost if the page were gone now; empty: nothing. `summons` are signals
+    of other parts that bring this place to the front: the page has been told by then what to show. `open_key` shows a
+    key's own page, given its id, where the place has such pages.
     """
 
     path: tuple[str, ...]
@@ -60,6 +62,8 @@ class Place:
     page: Page
     widget: QWidget
     unsaved: Callable[[], str] = _nothing
+    summons: tuple[SignalInstance, ...] = ()
+    open_key: Callable[[str], None] | None = None
 
     @property
     def title(self) -> str:

@@ -1,6 +1,7 @@
 """The signed-in person's part of the window: sidebar, banners and pages."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -89,6 +90,18 @@ class Workspace(QWidget):
         if title in self._stale and not self.reachability.is_lost:
             self._freshen(title)
 
+    def bring(self, title: str, *_: object) -> None:
+        """Brings the page called `title` to the front, unless it is there. Signals may carry what they like."""
+        if self.opened != title:
+            self.open_page(title)
+
+    def open_key(self, api_key_id: str) -> None:
+        """Shows a key's own page."""
+        for title, place in self._places.items():
+            if place.open_key is not None:
+                place.open_key(api_key_id)
+                self.bring(title)
+
     def resume(self) -> None:
         """The same person has signed in again: what is shown is asked anew."""
         self.ended_banner.hide()
@@ -151,6 +164,8 @@ class Workspace(QWidget):
             place.page.said.connect(self.said)
             place.page.failed.connect(self.show_failure)
             place.page.recovered.connect(self.reachability.tell_regained)
+            for summons in place.summons:
+                summons.connect(partial(self.bring, place.title))
 
     def _remember_groups(self) -> None:
         self._around.preferences.closed_groups = self.sidebar.navigation.closed_groups

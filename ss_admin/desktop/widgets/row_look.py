@@ -12,7 +12,10 @@ __all__ = ["RowLook", "paint_ground", "paint_ring", "paint_skeleton_bar"]
 
 @dataclass(frozen=True)
 class RowLook:
-    """What the view knows of a cell's row. `row`: its whole rectangle; `cell_hovered` and `cell_focused`: this cell."""
+    """What the view knows of a cell's row. `row`: its whole rectangle; `cell_hovered` and `cell_focused`: this cell.
+
+    `link_hovered`: the pointer is on the words of this cell that lead somewhere.
+    """
 
     row: QRect
     hovered: bool = False
@@ -22,6 +25,7 @@ class RowLook:
     cell_hovered: bool = False
     cell_current: bool = False
     menu_open: bool = False
+    link_hovered: bool = False
 
 
 def paint_ground(painter: QPainter, cell: QRect, look: RowLook, tokens: Tokens) -> None:

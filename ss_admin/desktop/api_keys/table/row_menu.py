@@ -11,8 +11,9 @@ __all__ = ["RowMenu"]
 
 
 class RowMenu(Menu):
-    """“Edit”, “Disable” or “Enable”, “Copy cURL example”, “Delete” for one key. Each signal carries the key."""
+    """“Open”, “Edit”, “Disable” or “Enable”, “Copy cURL example”, “Delete” for one key. Each signal carries the key."""
 
+    page_requested = Signal(object)
     edit_requested = Signal(object)
     status_requested = Signal(object, object)
     curl_requested = Signal(object)
@@ -24,6 +25,7 @@ class RowMenu(Menu):
         active = api_key.status is ApiKeyStatus.ACTIVE
         status = ApiKeyStatus.DISABLED if active else ApiKeyStatus.ACTIVE
         entries = (
+            ("open", "Open", "ph.arrow-square-out", lambda: self.page_requested.emit(api_key)),
             ("edit", "Edit", "ph.pencil-simple", lambda: self.edit_requested.emit(api_key)),
             (
                 "disable" if active else "enable",

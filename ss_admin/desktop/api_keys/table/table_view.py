@@ -1,6 +1,8 @@
 """The list on the screen: its rows by mouse and by keyboard."""
 
-from PySide6.QtCore import Qt
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHeaderView, QWidget
 from typing_extensions import override
@@ -9,6 +11,7 @@ from ss_admin.contract.api_keys import ApiKey
 from ss_admin.desktop.api_keys.table.columns import COLUMN_WIDTHS, Column
 from ss_admin.desktop.api_keys.table.delegates import make_delegates
 from ss_admin.desktop.api_keys.table.header import ApiKeyHeader
+from ss_admin.desktop.api_keys.table.name_link import NameLink
 from ss_admin.desktop.api_keys.table.selection import KeyChecks
 from ss_admin.desktop.api_keys.table.table_model import ApiKeyTableModel
 from ss_admin.desktop.moments import Clock, utc_now
@@ -17,13 +20,22 @@ from ss_admin.desktop.widgets.filling_column import FillingColumn
 from ss_admin.desktop.widgets.paged.row_anchor import RowAnchor
 from ss_admin.desktop.widgets.paged.rows_in_view import RowsInView
 from ss_admin.desktop.widgets.row_cells import Index
+from ss_admin.desktop.widgets.row_look import RowLook
 from ss_admin.desktop.widgets.row_view import RowView
 
 __all__ = ["ApiKeyTableView"]
 
+_ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+_KEYPAD = Qt.KeyboardModifier.KeypadModifier
+
 
 class ApiKeyTableView(RowView):
-    """Enter edits, Space checks, Delete deletes. The documents of the signals are `ApiKey`s."""
+    """Enter edits, Space checks, Delete deletes; Ctrl+Enter, or a click on the name, asks for the key's own page.
+
+    The documents of the signals are `ApiKey`s.
+    """
+
+    page_requested = Signal(object)
 
     def __init__(
         self, model: ApiKeyTableModel, checks: KeyChecks, theme: Theme, *, clock: Clock = utc_now, parent: QWidget
@@ -38,6 +50,7 @@ class ApiKeyTableView(RowView):
         self.setModel(model)
         for column, delegate in make_delegates(theme, clock, self.look_of, self).items():
             self.setItemDelegateForColumn(column, delegate)
+        self._link = NameLink(self, self.page_requested)
         self._lay_out_columns()
         self._anchor = RowAnchor(self, model, first_column=Column.NAME)
         self.in_view = RowsInView(self, model)
@@ -65,6 +78,11 @@ class ApiKeyTableView(RowView):
         return index.column() != Column.CHECK and super().opens(index)
 
     @override
+    def look_of(self, index: Index) -> RowLook:
+        look = super().look_of(index)
+        return replace(look, link_hovered=self._link.is_hovered(index)) if look.cell_hovered else look
+
+    @override
     def press(self, index: Index, document: ApiKey) -> None:
         if index.column() == Column.CHECK:
             self._checks.toggle(document.id)
@@ -81,6 +99,10 @@ class ApiKeyTableView(RowView):
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape, and “all”, are for what is checked; the rest is for the current row."""
+        if event.key() in _ENTER and event.modifiers() & ~_KEYPAD == Qt.KeyboardModifier.ControlModifier:
+            if (current := self.current_key()) is not None:
+                self.page_requested.emit(current)
+            return
         if event.key() == Qt.Key.Key_A and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
             self.columns.check_all_requested.emit()
         elif event.key() == Qt.Key.Key_Escape and not event.modifiers() and self._checks.count(self._rows.rowCount()):
