@@ -18,6 +18,7 @@ from ss_admin.backend.rule_chains.outbox.destinations import DestinationRules
 from ss_admin.backend.rule_chains.outbox.outbox import Outbox
 from ss_admin.backend.rule_chains.outbox.sender import Sender
 from ss_admin.backend.settings import Settings, resolve_pepper
+from ss_admin.backend.signals.evaluation import SignalWatch
 from ss_admin.backend.store.engine import Store
 from ss_admin.backend.telemetry.events import Events
 from ss_admin.backend.telemetry.own_numbers import OwnNumbers
@@ -42,7 +43,7 @@ class Housekeeping:
         *,
         drain: Drain,
         outbox: Outbox,
-        trimmers: Sequence[Trimmer | HistoryTrimmer],
+        trimmers: Sequence[Trimmer | HistoryTrimmer | SignalWatch],
         numbers: OwnNumbers,
         owns_store: bool,
     ) -> None:
@@ -113,7 +114,7 @@ def create_housekeeping(
     counting = HousekeeperCounting(spool.folder, sources, outbox, dead_letters, events)
     drain = Drain(sources, writer, each_second=counting.look)
     counting.follow(drain)
-    trimmers = (Trimmer(store, settings.execution_days), HistoryTrimmer(store))
+    trimmers = (Trimmer(store, settings.execution_days), HistoryTrimmer(store), SignalWatch(store))
     return Housekeeping(
         store, drain=drain, outbox=outbox, trimmers=trimmers, numbers=counting.numbers, owns_store=owns_store
     )

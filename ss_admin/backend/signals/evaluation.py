@@ -1,0 +1,173 @@
+"""Works the signals out again and again, in a thread of the housekeeping: what changed, what was called, what has come.
+
+Changes by administrators are looked for every two seconds, calls and dates every half minute, bad keys and events that
+are over every five minutes; and every hour, when a day begins and at the start, the dates of all keys, which also
+finds what was missed. Where nothing changes nothing is written.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+
+from ss_admin.backend.propagation.clock import store_now
+from ss_admin.backend.signals.candidates import (
+    bad_keys_by_key,
+    changed_keys,
+    keys_by_calls,
+    keys_by_date,
+    keys_of_old_events,
+    last_revision,
+    refused_addresses,
+)
+from ss_admin.backend.signals.history import EVENT_DAYS, BadKeys
+from ss_admin.backend.signals.loading import KEY_COLUMNS, load_histories, to_watched_key
+from ss_admin.backend.signals.rules.judging import KINDS_OF_DATES, judge, judge_dates
+from ss_admin.backend.signals.standing import Judged, compare, load_standing, write_changes
+from ss_admin.backend.store.chunks import chunks
+from ss_admin.backend.store.engine import Store, StoreUnavailable
+from ss_admin.backend.store.tables import ApiKeyRow, SignalRow
+from ss_admin.contract.signals import SignalKind
+
+__all__ = ["Evaluation", "SignalWatch"]
+
+_log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 2.0
+CALLS_EVERY = timedelta(seconds=30)
+EVENTS_EVERY = timedelta(minutes=5)
+ALL_EVERY = timedelta(hours=1)
+
+_DATES_AT_ONCE = 2000
+_LATE = timedelta(hours=2)
+"""Calls may be written later than they came, where the store was away."""
+
+_EVERY_KIND = frozenset(SignalKind)
+_EVENTS = _EVERY_KIND - KINDS_OF_DATES
+
+
+class Evaluation:
+    """Knows what was looked at already. Not safe under threads; several over one store do each other no harm."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._revision = 0
+        self._calls_at: datetime | None = None
+        self._events_at: datetime | None = None
+        self._all_at: datetime | None = None
+        self._refused: dict[tuple[date, str], int] = {}
+        self._bad_keys: dict[str, list[BadKeys]] = {}
+
+    def look(self, now: datetime | None = None) -> None:
+        """Judge what is due. `now`: by the store's clock unless given. Raises `StoreUnavailable`."""
+        with self._store.reading() as session:
+            now = now or store_now(session)
+            revision = last_revision(session)
+            ids = (
+                changed_keys(session, self._revision, revision) if self._all_at and revision > self._revision else set()
+            )
+        if self._events_at is None or now - self._events_at >= EVENTS_EVERY:
+            ids |= self._look_at_events(now)
+        if self._calls_at is None or now - self._calls_at >= CALLS_EVERY:
+            ids |= self._look_at_calls(now)
+        if self._is_time_for_all(now):
+            ids |= self._judge_dates_of_all(now)
+            self._all_at = now
+        self.judge_keys(sorted(ids), now)
+        self._revision = revision
+
+    def judge_keys(self, ids: Sequence[str], now: datetime) -> None:
+        """Judge these keys by all rules. Raises `StoreUnavailable`."""
+        for some in chunks(ids):
+            with self._store.reading() as session:
+                histories = load_histories(session, some, now, self._bad_keys)
+                standing = load_standing(session, some)
+            judged = [
+                Judged(history.key.id, history.key.tenant_id, judge(history, now), _EVERY_KIND) for history in histories
+            ]
+            write_changes(self._store, compare(judged, standing, now))
+
+    def _look_at_calls(self, now: datetime) -> set[str]:
+        """At the start all calls of the last days; then those of the last hours, since some are written late."""
+        since = self._calls_at
+        with self._store.reading() as session:
+            begin = now - timedelta(days=EVENT_DAYS) if since is None else min(since, now) - _LATE
+            ids = keys_by_calls(session, begin, now)
+            if since is not None:
+                ids |= keys_by_date(session, since - CALLS_EVERY, now)
+        self._calls_at = now
+        return ids
+
+    def _look_at_events(self, now: datetime) -> set[str]:
+        first = (now - timedelta(days=EVENT_DAYS)).date()
+        begin = first if self._events_at is None else (self._events_at - _LATE).date()
+        with self._store.reading() as session:
+            kept = {key: calls for key, calls in self._refused.items() if first <= key[0] < begin}
+            self._refused = kept | refused_addresses(session, begin)
+            found = bad_keys_by_key(session, self._refused, now)
+            ids = keys_of_old_events(session, now)
+        ids |= {key for key in found if found[key] != self._bad_keys.get(key)}
+        self._bad_keys = found
+        self._events_at = now
+        return ids
+
+    def _is_time_for_all(self, now: datetime) -> bool:
+        at = self._all_at
+        return at is None or now - at >= ALL_EVERY or now.date() != at.date()
+
+    def _judge_dates_of_all(self, now: datetime) -> set[str]:
+        """Those that are to be judged by all rules: keys that work no more and have signals of events."""
+        number, ended = 0, set()
+        while True:
+            with self._store.reading() as session:
+                query = select(ApiKeyRow.number, *KEY_COLUMNS).where(ApiKeyRow.number > number)
+                rows = session.execute(query.order_by(ApiKeyRow.number).limit(_DATES_AT_ONCE)).all()
+                standing = load_standing(session, [row.id for row in rows])
+            keys = [to_watched_key(row) for row in rows]
+            judged = [Judged(key.id, key.tenant_id, judge_dates(key, now), KINDS_OF_DATES) for key in keys]
+            write_changes(self._store, compare(judged, standing, now))
+            over = {key.id for key in keys if key.end(now) is not None}
+            ended |= {key for key, kind in standing if key in over and kind in _EVENTS}
+            if len(rows) < _DATES_AT_ONCE:
+                return ended | self._of_deleted_keys()
+            number = rows[-1].number
+
+    def _of_deleted_keys(self) -> set[str]:
+        gone = select(SignalRow.api_key_id).outerjoin(ApiKeyRow, ApiKeyRow.id == SignalRow.api_key_id)
+        with self._store.reading() as session:
+            return set(session.scalars(gone.where(ApiKeyRow.id.is_(None))))
+
+
+class SignalWatch:
+    """Evaluates for as long as the housekeeping runs. Nothing before `start`."""
+
+    def __init__(self, store: Store, *, look_seconds: float = LOOK_SECONDS) -> None:
+        self._evaluation = Evaluation(store)
+        self._look_seconds = look_seconds
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._look_regularly, name="signal-watch", daemon=True)
+
+    def start(self) -> None:
+        """Begin; the first look is at once."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop after the look that is under way. Idempotent, also where it was never started."""
+        self._closing.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _look_regularly(self) -> None:
+        while not self._closing.is_set():
+            began = time.monotonic()
+            try:
+                self._evaluation.look()
+            except StoreUnavailable:
+                _log.debug("the signals could not be worked out; it is tried again")
+            except Exception:  # noqa: BLE001 - the thread must outlive a bug; it is tried again
+                _log.exception("the signals could not be worked out")
+            # A long look is followed by a long pause: the housekeeping has other work to do.
+            self._closing.wait(max(self._look_seconds, 2 * (time.monotonic() - began)))
