@@ -128,6 +128,7 @@ def test_the_row_menu_offers_what_fits_the_key(sample_page: Shown, settled: Sett
     page, _ = sample_page
     menu = menu_of(page, 0)
     assert [action.text() for action in menu.actions() if action.text()] == [
+        "Open",
         "Edit",
         "Disable",
         "Copy cURL example",
