@@ -71,7 +71,7 @@ class PageHead(QWidget):
         about = QHBoxLayout()
         about.setSpacing(theme.tokens.m)
         what_for = ElidedLabel(_WHAT_KEYS_ARE_FOR, "dimmed")
-        what_for.setMaximumWidth(what_for.sizeHint().width() + 24)
+        what_for.setMaximumWidth(what_for.sizeHint().width() + 4)
         about.addWidget(what_for, 1)
         about.addWidget(self.explain_button)
         about.addStretch()

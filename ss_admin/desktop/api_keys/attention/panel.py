@@ -14,13 +14,13 @@ from ss_admin.desktop.widgets.signals.signal_words import SIGNAL_WORDS
 __all__ = ["AttentionPanel"]
 
 _PART_OF_PAGE = 0.5
-_LEAST_HEIGHT = 120
+_LEAST_HEIGHT = 90
 _OPEN_AT_ONCE = 5
 _SIDE = 16
 
 
 class AttentionPanel(ScrollColumn):
-    """As high as its content, but never more than half the page: the list below keeps its room.
+    """As high as its content, but never more than half the page, and never so high that the list has no room.
 
     `group_added` carries a new `KindGroup`; `left`: Escape was pressed.
     """
@@ -35,7 +35,7 @@ class AttentionPanel(ScrollColumn):
         self._page = page
         self._theme = theme
         self._groups: dict[SignalKind, KindGroup] = {}
-        self.column.setContentsMargins(_SIDE, 4, _SIDE, 14)
+        self.column.setContentsMargins(_SIDE, 10, _SIDE, 14)
         self.column.setSpacing(theme.tokens.s)
         self.keep_bar_in_margin(_SIDE)
         self.column.addStretch(1)
@@ -98,6 +98,10 @@ class AttentionPanel(ScrollColumn):
         self.ensureWidgetVisible(part, 0, self._theme.tokens.s)
 
     def _fit(self) -> None:
-        whole = self._page.height() if self._page else 0
-        most = max(_LEAST_HEIGHT, int(whole * _PART_OF_PAGE))
+        layout = self._page.layout() if self._page else None
+        if self._page is None or layout is None:
+            return
+        whole = self._page.height()
+        for_others = layout.totalMinimumSize().height() - (0 if self.isHidden() else self.minimumHeight())
+        most = max(_LEAST_HEIGHT, min(int(whole * _PART_OF_PAGE), whole - for_others))
         self.setFixedHeight(min(self.height_wanted(self.width()), most))

@@ -6,17 +6,12 @@ from PySide6.QtCore import QObject
 
 from ss_admin.contract.accounts import Role, User, UserPage
 from ss_admin.desktop.background import Background
+from ss_admin.desktop.role_words import ROLE_WORDS
 from ss_admin.desktop.widgets.choosing.search_rows import SearchRows
 
 __all__ = ["UserSearch", "UserSource", "describe_role"]
 
 _PAGE_SIZE = 50
-_ROLES = {
-    Role.TENANT_ADMIN: "Tenant Administrator",
-    Role.CUSTOMER_ADMIN: "Customer Administrator",
-    Role.CUSTOMER_USER: "Customer User",
-    Role.CLOUD_ADMIN: "Cloud Administrator",
-}
 
 
 class UserSource(Protocol):
@@ -28,7 +23,7 @@ class UserSource(Protocol):
 
 def describe_role(role: Role) -> str:
     """The role as people say it."""
-    return _ROLES[role]
+    return ROLE_WORDS[role]
 
 
 class UserSearch(SearchRows):

@@ -1,7 +1,7 @@
 """What each cell of the list says: on the screen, in the tooltip, and to a screen reader."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from ss_admin.desktop.api_keys.table.columns import Column
 from ss_admin.desktop.key_states import status_words
 from ss_admin.desktop.moments import ago, exact_moment, expiry_words, local_date
 from ss_admin.desktop.rate_sentence import describe_rate
+from ss_admin.desktop.widgets.signals.signal_words import attention_words, badges_spoken
 
 __all__ = ["cell_spoken", "cell_text", "cell_tooltip", "narrowing_words"]
 
@@ -40,17 +41,8 @@ def cell_text(api_key: ApiKey, column: Column, now: datetime) -> str:
 
 def cell_tooltip(api_key: ApiKey, column: Column) -> str:
     """What the tooltip says; empty where the cell has said all. Plain text, never markup."""
-    if column is Column.KEY:
-        return f"{api_key.masked_key}\n{_limit_words(api_key.rate_limit)}"
-    if column is Column.PERMISSIONS:
-        return _scope_json(api_key)
-    if column is Column.EXPIRES_AT:
-        return exact_moment(api_key.expires_at) if api_key.expires_at else "This key never expires."
-    if column is Column.LAST_USED:
-        return _last_use_tooltip(api_key)
-    if column is Column.STATUS and api_key.status is ApiKeyStatus.DISABLED:
-        return "Calls with this key are refused."
-    return "Actions" if column is Column.ACTIONS else ""
+    make = _TOOLTIPS.get(column)
+    return make(api_key) if make else ""
 
 
 def cell_spoken(api_key: ApiKey, column: Column, now: datetime, *, checked: bool) -> str:
@@ -58,7 +50,8 @@ def cell_spoken(api_key: ApiKey, column: Column, now: datetime, *, checked: bool
     if column is Column.CHECK:
         return f"{api_key.name}, {'checked' if checked else 'not checked'}"
     if column is Column.NAME:
-        return f"{api_key.name}, user {api_key.user.name}"
+        needs = f", needs attention: {badges_spoken(api_key.signals)}" if api_key.signals else ""
+        return f"{api_key.name}, user {api_key.user.name}{needs}"
     if column is Column.EXPIRES_AT:
         words = expiry_words(api_key.expires_at, now)
         return f"{words}, {local_date(api_key.expires_at)}" if api_key.expires_at else words
@@ -97,3 +90,22 @@ def _last_use_tooltip(api_key: ApiKey) -> str:
 
 def _limit_words(limit: RateLimit | None) -> str:
     return describe_rate(limit.max_requests, limit.window_seconds) if limit else "No rate limit"
+
+
+def _expiry_tooltip(api_key: ApiKey) -> str:
+    return exact_moment(api_key.expires_at) if api_key.expires_at else "This key never expires."
+
+
+def _status_tooltip(api_key: ApiKey) -> str:
+    return "Calls with this key are refused." if api_key.status is ApiKeyStatus.DISABLED else ""
+
+
+_TOOLTIPS: Mapping[Column, Callable[[ApiKey], str]] = {
+    Column.NAME: lambda api_key: attention_words(api_key.signals),
+    Column.KEY: lambda api_key: f"{api_key.masked_key}\n{_limit_words(api_key.rate_limit)}",
+    Column.PERMISSIONS: _scope_json,
+    Column.EXPIRES_AT: _expiry_tooltip,
+    Column.LAST_USED: _last_use_tooltip,
+    Column.STATUS: _status_tooltip,
+    Column.ACTIONS: lambda _: "Actions",
+}

@@ -2,12 +2,12 @@
 
 from typing import cast
 
-from PySide6.QtCore import QObject, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter
+from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QToolTip
 
 from ss_admin.contract.api_keys import ApiKey, ApiKeyStatus
-from ss_admin.desktop.api_keys.table.cells import cell_text, narrowing_words
+from ss_admin.desktop.api_keys.table.cells import cell_text, cell_tooltip, narrowing_words
 from ss_admin.desktop.api_keys.table.check_box import CHECK_BOX_SIZE, paint_check_box
 from ss_admin.desktop.api_keys.table.columns import Column
 from ss_admin.desktop.key_states import expiry_badge
@@ -28,8 +28,11 @@ from ss_admin.desktop.widgets.row_cells import (
     two_lines,
 )
 from ss_admin.desktop.widgets.row_look import RowLook, paint_skeleton_bar
+from ss_admin.desktop.widgets.signals.signal_mark import mark_width, paint_mark
 
-__all__ = ["CellDelegate", "make_delegates"]
+__all__ = ["CellDelegate", "NameDelegate", "make_delegates"]
+
+_MARK_GAP = 7
 
 
 class CellDelegate(RowDelegate):
@@ -41,13 +44,39 @@ class CellDelegate(RowDelegate):
 
 
 class NameDelegate(CellDelegate):
-    """The key's name, bold, and the user under it. The tooltip comes only where something did not fit."""
+    """The key's name, bold, with the mark of its open signals behind it, and the user under it.
+
+    The tooltip comes only where something did not fit or needs attention.
+    """
+
+    def __init__(self, theme: Theme, clock: Clock, find_look: FindLook, parent: QObject) -> None:
+        super().__init__(theme, clock, find_look, parent)
+        self.link_font = QFont(self.strong_font)
+        self.link_font.setUnderline(True)
 
     def paint_content(self, painter: QPainter, content: QRect, api_key: ApiKey, look: RowLook) -> None:
         """Two lines, together centred."""
         name_line, user_line = two_lines(content)
-        paint_text(painter, name_line, api_key.name, self.strong_font, self.ink(api_key))
+        room = self._name_room(api_key, content.width())
+        paint_text(
+            painter,
+            QRect(name_line.topLeft(), QSize(room, name_line.height())),
+            api_key.name,
+            self.link_font if look.link_hovered else self.strong_font,
+            self.theme.colour("accent_fg") if look.link_hovered else self.ink(api_key),
+        )
+        if api_key.signals:
+            wide = QFontMetrics(self.strong_font).horizontalAdvance(api_key.name)
+            left = name_line.left() + min(room, wide) + _MARK_GAP
+            paint_mark(painter, left, name_line, api_key.signals, self.theme)
         paint_text(painter, user_line, api_key.user.name, self.small_font, self.theme.colour("text_dimmed"))
+
+    def name_place(self, cell: QRect, api_key: ApiKey) -> QRect:
+        """Where in its cell the name stands: it leads to the key's page."""
+        name_line, _ = two_lines(cell.adjusted(CELL_PADDING, 0, -CELL_PADDING, -1))
+        room = self._name_room(api_key, name_line.width())
+        name_line.setWidth(min(room, QFontMetrics(self.strong_font).horizontalAdvance(api_key.name)))
+        return name_line
 
     def paint_placeholder(self, painter: QPainter, content: QRect, tokens: Tokens) -> None:
         """Two bars."""
@@ -59,15 +88,20 @@ class NameDelegate(CellDelegate):
         """Shows the whole name and user where one of them is cut."""
         api_key = cast("ApiKey | None", index.data(ROW_ROLE))
         room = option.rect.width() - 2 * CELL_PADDING
-        if api_key is None or not self._is_cut(api_key, room):
+        if api_key is None or not (api_key.signals or self._is_cut(api_key, room)):
             QToolTip.hideText()
             return True
-        QToolTip.showText(event.globalPos(), plain_tooltip(f"{api_key.name}\n{api_key.user.name}"), view)
+        names = f"{api_key.name}\n{api_key.user.name}" if self._is_cut(api_key, room) else ""
+        told = "\n\n".join(part for part in (names, cell_tooltip(api_key, Column.NAME)) if part)
+        QToolTip.showText(event.globalPos(), plain_tooltip(told), view)
         return True
+
+    def _name_room(self, api_key: ApiKey, room: int) -> int:
+        return room - mark_width(api_key.signals, self.theme) - _MARK_GAP if api_key.signals else room
 
     def _is_cut(self, api_key: ApiKey, room: int) -> bool:
         return (
-            QFontMetrics(self.strong_font).horizontalAdvance(api_key.name) > room
+            QFontMetrics(self.strong_font).horizontalAdvance(api_key.name) > self._name_room(api_key, room)
             or QFontMetrics(self.small_font).horizontalAdvance(api_key.user.name) > room
         )
 

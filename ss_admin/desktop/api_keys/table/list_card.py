@@ -13,6 +13,9 @@ from ss_admin.desktop.widgets.labels import line
 
 __all__ = ["ListCard"]
 
+_LEAST_TABLE = 110
+"""The header and a row, where others want the room; Qt would ask for that of the tallest of the three."""
+
 _FIRST_KEY = (
     "An API key lets an external application call your rule chains without a user’s password. Create one for each "
     "application, so that it can be limited, watched and shut off by itself."
@@ -46,6 +49,7 @@ class ListCard(QFrame):
         self._stack = QStackedWidget()
         for shown in (table, self.empty, self.no_match):
             self._stack.addWidget(shown)
+        self._stack.setMinimumHeight(_LEAST_TABLE)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 1, 1, 1)
         layout.setSpacing(0)
@@ -75,5 +79,6 @@ class ListCard(QFrame):
             self._turn_to(self.no_match)
 
     def _turn_to(self, shown: QWidget) -> None:
+        self._stack.setMinimumHeight(_LEAST_TABLE if shown is self._table else 0)
         if self._stack.currentWidget() is not shown:
             self._stack.setCurrentWidget(shown)

@@ -40,6 +40,14 @@ class ApiKeyTableModel(PagedRows):
         api_key: ApiKey | None = self.item(row)
         return api_key
 
+    def replace(self, item: ApiKey) -> None:
+        """Shows a key's new state; answers to changes do not tell of signals, so the ones that show stay till asked."""
+        row = self.find(item.id)
+        shown = self.api_key(row) if row is not None else None
+        if shown is not None and not item.signals:
+            item = item.model_copy(update={"signals": shown.signals})
+        super().replace(item)
+
     def columnCount(self, parent: Index = _NOWHERE) -> int:
         """The columns of `Column`."""
         return 0 if parent.isValid() else len(Column)

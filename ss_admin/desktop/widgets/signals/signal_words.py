@@ -15,6 +15,7 @@ __all__ = [
     "SignalAnswer",
     "SignalWords",
     "answers_to",
+    "attention_words",
     "badges_spoken",
     "gravest",
     "kind_count",
@@ -181,6 +182,16 @@ def kind_count(kind: SignalKind, number: int) -> str:
 def gravest(badges: Sequence[SignalBadge]) -> Severity | None:
     """The gravest of a key's open signals; None where there is none."""
     return min((badge.severity for badge in badges), key=_GRAVITY.__getitem__, default=None)
+
+
+def attention_words(badges: Sequence[SignalBadge]) -> str:
+    """What the tooltip of a key's mark says, a line for each open signal; empty where there is none."""
+    if not badges:
+        return ""
+    lines = (
+        f"•  {SIGNAL_WORDS[badge.kind].title} ({SEVERITY_WORDS[badge.severity].label.lower()})" for badge in badges
+    )
+    return "\n".join(("Needs attention:", *lines))
 
 
 def badges_spoken(badges: Sequence[SignalBadge]) -> str:
