@@ -21,6 +21,8 @@ from ss_admin.backend.activity import routes as activity_routes
 from ss_admin.backend.activity.service import ActivityService
 from ss_admin.backend.answers import answer_errors_as_problems, refuse_invalid_input
 from ss_admin.backend.api_keys import routes as api_key_routes
+from ss_admin.backend.api_keys.exports import routes as export_routes
+from ss_admin.backend.api_keys.exports.service import ExportsService
 from ss_admin.backend.api_keys.service import ApiKeysService
 from ss_admin.backend.client_address import client_address
 from ss_admin.backend.gateway.body import BodyFault, read_body
@@ -167,6 +169,7 @@ def create_app(
 
 def _blueprints_for_watching(store: Store, pepper: bytes) -> list[APIBlueprint]:
     return [
+        export_routes.build_blueprint(ExportsService(store)),
         usage_routes.build_blueprint(UsageService(store)),
         refusal_routes.build_blueprint(RefusalsService(store, pepper)),
         signal_routes.build_blueprint(SignalsService(store)),

@@ -2,13 +2,17 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["CSV_MEDIA_TYPE", "csv_document"]
+__all__ = ["CSV_MEDIA_TYPE", "csv_document", "csv_pieces"]
 
 CSV_MEDIA_TYPE = "text/csv"
 _BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes the file for the system's old code page
 _FORMULA_STARTS = frozenset("=+-@\t\r\n|%\uff1d\uff0b\uff0d\uff20")
+_PASSED_OVER = " \u00a0\u3000\ufeff\"'`\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb"
+"""Spaces and quotation marks: some programs drop them from the beginning of a cell, and a formula would be left."""
+
+_PIECE_CHARACTERS = 65_536
 
 
 def csv_document(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
@@ -16,15 +20,25 @@ def csv_document(header: Sequence[str], rows: Iterable[Sequence[object]]) -> byt
 
     A text that begins like a formula gets an apostrophe in front, as OWASP advises against CSV injection.
     """
+    return b"".join(csv_pieces(header, rows))
+
+
+def csv_pieces(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    """The same document piece by piece: no more of it is held than a piece, whatever the number of rows."""
     text = io.StringIO(newline="")
     text.write(_BYTE_ORDER_MARK)
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(header)
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    return text.getvalue().encode("utf-8", "replace")
+    for row in rows:
+        writer.writerow([_cell(value) for value in row])
+        if text.tell() >= _PIECE_CHARACTERS:
+            yield text.getvalue().encode("utf-8", "replace")
+            text.seek(0)
+            text.truncate()
+    yield text.getvalue().encode("utf-8", "replace")
 
 
 def _cell(value: object) -> object:
     if not isinstance(value, str):
         return value
-    return f"'{value}" if value.lstrip(" \u00a0\u3000")[:1] in _FORMULA_STARTS else value
+    return f"'{value}" if value.lstrip(_PASSED_OVER)[:1] in _FORMULA_STARTS else value

@@ -23,13 +23,14 @@ BODIES = {
     ("PATCH", f"{API}/api-keys/<string:api_key_id>"): {"name": "Changed"},
     ("POST", f"{API}/api-keys/bulk-delete"): {"ids": ["nobody"]},
     ("POST", f"{API}/api-keys/bulk-status"): {"ids": ["nobody"], "status": "disabled"},
+    ("POST", f"{API}/refusals/explain"): {"request_id": "nothing"},
     ("POST", f"{API}/rulechains"): {"name": "New", "input_schema": {}, "definition": {"nodes": [], "edges": []}},
     ("PATCH", f"{API}/rulechains/<rulechain_id>"): {"name": "Changed"},
     ("POST", f"{API}/rulechains/<rulechain_id>/test"): {"payload": {}},
     ("POST", f"{API}/rulechains/<rulechain_id>/signing-secret"): None,
     ("POST", f"{API}/rulechains/<rulechain_id>/signing-secret/replace"): None,
 }
-REFERENCES_IN_BODIES = {"user_id", "ids"}
+REFERENCES_IN_BODIES = {"user_id", "ids", "request_id"}
 REFERENCES_IN_QUERIES = {"user_id", "actor_id", "object_id", "api_key_id"}
 
 
