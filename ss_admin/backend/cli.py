@@ -3,7 +3,7 @@
 import logging
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +12,14 @@ import click
 from ss_admin import __version__
 from ss_admin.backend.accounts.directory import Directory, DirectoryError, NameUnfit, PasswordUnfit
 from ss_admin.backend.accounts.passwords import Passwords
+from ss_admin.backend.activity.verification import (
+    Broken,
+    TenantUnknown,
+    Verified,
+    export_lines,
+    verify_file,
+    verify_store,
+)
 from ss_admin.backend.settings import ConfigurationError, Settings, load_settings
 from ss_admin.backend.store.engine import Store, StoreUnavailable
 from ss_admin.backend.store.migrate import SchemaNewer, is_current, upgrade
@@ -156,6 +164,51 @@ def set_role(*, role: str, username: str) -> None:
     with _current_store(load_settings()) as store:
         changed = Directory(store, Passwords()).change_role(username, Role(role))
     click.echo(f"{changed.username} has the role {changed.role.value}.")
+
+
+@_ss_backend.group(no_args_is_help=False)
+def audit() -> None:
+    """Verify and export the audit trail."""
+
+
+@audit.command("verify")
+@click.option("--tenant", "tenant_name", help="Only the trail of this tenant.")
+@click.option(
+    "--file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Verify what `audit export` wrote there; needs no database.",
+)
+def verify_audit(*, tenant_name: str | None, file: Path | None) -> int:
+    """Compute the audit trail's hash chains anew; exit 1 and the first broken entry where it was tampered with."""
+    try:
+        if file is not None:
+            with file.open("rb") as lines:
+                _tell_verified(verify_file(lines, tenant_name))
+        else:
+            with _current_store(load_settings()) as store:
+                _tell_verified(verify_store(store, tenant_name))
+    except (Broken, TenantUnknown) as fault:
+        return _fail(1, str(fault))
+    return 0
+
+
+@audit.command("export")
+@click.option("--tenant", "tenant_name", help="Only the trail of this tenant.")
+def export_audit(*, tenant_name: str | None) -> int:
+    """Write the audit trail to standard output, a line of JSON for each entry; `audit verify --file` verifies it."""
+    try:
+        with _current_store(load_settings()) as store:
+            for line in export_lines(store, tenant_name):
+                sys.stdout.buffer.write(line)
+    except (Broken, TenantUnknown) as fault:
+        return _fail(1, str(fault))
+    return 0
+
+
+def _tell_verified(chains: Iterable[Verified]) -> None:
+    for verified in chains:
+        end = verified.end
+        click.echo(f"{verified.tenant}: {end.sequence:,} entries, intact. Hash of the last one: {end.hash}")
 
 
 def _fail(status: int, message: str) -> int:
