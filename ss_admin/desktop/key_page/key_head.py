@@ -18,9 +18,10 @@ from ss_admin.desktop.widgets.following_mark import FollowingMark
 from ss_admin.desktop.widgets.labels import ElidedLabel, words
 from ss_admin.desktop.widgets.stale_mark import StaleMark
 
-__all__ = ["KeyHead"]
+__all__ = ["BACK_INSET", "KeyHead"]
 
-_BACK_INSET = 4
+BACK_INSET = 4
+"""Pixels that the way back stands out to the left: its arrow is over the name, its focus ring around it."""
 _LEAST_NAME = 200
 """Pixels: a name with less room than this beside the buttons has the line for itself."""
 
@@ -41,6 +42,7 @@ class KeyHead(QWidget):
         self.back_button = button(
             "API Keys Management", "plain", name="keyPage.back", theme=theme, icon="ph.arrow-left"
         )
+        self.back_button.setStyleSheet("margin-left: 0")  # its focus ring has room here
         self.back_button.setToolTip("Back to the list (Alt+Left, Escape)")
         self.name = ElidedLabel("", "heading")
         self.name.setObjectName("keyPage.name")
@@ -112,7 +114,6 @@ class KeyHead(QWidget):
     def _lay_out(self) -> None:
         tokens = self._theme.tokens
         back = QHBoxLayout()
-        back.setContentsMargins(-_BACK_INSET, 0, 0, 0)
         back.addWidget(self.back_button)
         back.addStretch(1)
         back.addWidget(self.following, 20)
@@ -141,9 +142,11 @@ class KeyHead(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addLayout(back)
-        layout.addLayout(self._first_line)
-        layout.addLayout(about)
-        layout.addWidget(self.facts)
+        facts = QHBoxLayout()
+        facts.addWidget(self.facts)
+        for row in (self._first_line, about, facts):
+            row.setContentsMargins(BACK_INSET, 0, 0, 0)
+            layout.addLayout(row)
 
     def _connect(self) -> None:
         for made, signal in (

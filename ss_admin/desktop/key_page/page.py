@@ -12,7 +12,7 @@ from ss_admin.client.errors import ClientError, NotFound
 from ss_admin.contract.api_keys import ApiKey
 from ss_admin.desktop.error_text import concerns_the_window, describe
 from ss_admin.desktop.key_page.feed import Feed
-from ss_admin.desktop.key_page.key_head import KeyHead
+from ss_admin.desktop.key_page.key_head import BACK_INSET, KeyHead
 from ss_admin.desktop.key_page.orders import KeyOrders
 from ss_admin.desktop.key_page.questions import KeyQuestions
 from ss_admin.desktop.key_page.section import Section
@@ -113,15 +113,18 @@ class KeyPage(QWidget):
         self._stack.addWidget(self.sections)
         self._stack.addWidget(self.missing)
         above = QVBoxLayout()
-        above.setContentsMargins(0, 0, tokens.xl, 0)
+        above.setContentsMargins(tokens.xl - BACK_INSET, 0, tokens.xl, 0)
         above.setSpacing(tokens.s)
         above.addWidget(self.head)
         above.addWidget(self.notice)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(tokens.xl, tokens.m, 0, 0)
+        below = QVBoxLayout()
+        below.setContentsMargins(tokens.xl, 0, 0, 0)
+        below.addWidget(self._stack)
+        layout.setContentsMargins(0, tokens.m, 0, 0)
         layout.setSpacing(tokens.m)
         layout.addLayout(above)
-        layout.addWidget(self._stack, 1)
+        layout.addLayout(below, 1)
 
     def _connect_parts(self) -> None:
         sections, questions, orders = self.sections, self.questions, self.orders
