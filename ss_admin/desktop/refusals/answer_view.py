@@ -19,7 +19,7 @@ from ss_admin.desktop.widgets.row_table import show_as_rows
 __all__ = ["AnswerView"]
 
 _ROW = 34
-_ROWS_SHOWN = 6
+_ROWS_SHOWN = 4
 
 
 class AnswerView(QWidget):
@@ -52,7 +52,7 @@ class AnswerView(QWidget):
         elif answer.refusals:
             self._show_refusal(answer.refusals[0])
         else:
-            self._column.addWidget(Notice("neutral", NOTHING_FOUND, theme=theme))
+            self._column.addWidget(Notice("neutral", answer.note or NOTHING_FOUND, theme=theme))
 
     def _show_finding(self, finding: KeyFinding) -> None:
         self._column.addWidget(wrapped_label(finding.cause, "strong"))
@@ -95,6 +95,7 @@ class AnswerView(QWidget):
                 table.setItem(row, column, item)
         header = table.horizontalHeader()
         header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionsClickable(False)
         table.setColumnWidth(0, 190)
         table.setColumnWidth(1, 220)

@@ -1,6 +1,6 @@
 """“Why was a call refused?”: one box for the id of a request or a key, and the answer."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ss_admin.client.errors import ClientError
@@ -15,8 +15,8 @@ from ss_admin.desktop.refusals.question_field import QuestionField
 from ss_admin.desktop.refusals.question_text import AskedKey, AskedRequest, Unclear
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.dialog import Dialog
+from ss_admin.desktop.widgets.empty_state import EmptyState
 from ss_admin.desktop.widgets.form_field import FormField
-from ss_admin.desktop.widgets.labels import wrapped_label
 from ss_admin.desktop.widgets.notice import Notice
 
 __all__ = ["RefusalDialog"]
@@ -26,11 +26,12 @@ _IS_KEY = "This is an API key. It is looked up, and kept nowhere; only its maske
 _IS_REQUEST = "This is the id of a request."
 _NOTHING = "Paste the id of a request or an API key."
 _AT_FIRST = (
-    "Every answer to a partner carries an id, in the header X-Request-Id and in the body of a refusal. With it, this "
-    f"finds the exact cause of a refusal of the last {REFUSAL_DAYS} days. With a key it finds which key that is, and "
-    "why calls with it were refused."
+    "Every answer to a partner carries an id, in the header X-Request-Id and in the body of a refusal. With it you "
+    f"find the exact cause of a refusal of the last {REFUSAL_DAYS} days; with a key, which key it is and why calls "
+    "with it were refused."
 )
-_ANSWER_HEIGHT = 330
+_BUSY_AFTER_MS = 200
+_ANSWER_HEIGHT = 420
 
 
 class RefusalDialog(Dialog):
@@ -77,9 +78,13 @@ class RefusalDialog(Dialog):
         self._place.setMinimumHeight(_ANSWER_HEIGHT)
         self._answers = QVBoxLayout(self._place)
         self._answers.setContentsMargins(0, 0, 0, 0)
-        self._shown: QWidget = wrapped_label(_AT_FIRST, "dimmed")
+        self._shown: QWidget = EmptyState(
+            "ph.magnifying-glass", "Paste what the partner sent you", _AT_FIRST, theme=theme, name="refusals.atFirst"
+        )
         self._answers.addWidget(self._shown)
         self._answers.addStretch(1)
+        self._patience = QTimer(self, singleShot=True, interval=_BUSY_AFTER_MS)
+        self._patience.timeout.connect(lambda: self.set_busy(True))
         for part in (self._form_field, self._trouble, self._place):
             self.body.addWidget(part)
         self.body.addStretch(1)
@@ -104,7 +109,7 @@ class RefusalDialog(Dialog):
             return
         self._trouble.hide()
         order = question.to_question()
-        self.set_busy(True)
+        self._patience.start()  # what is quickly done does not flicker
         self._task = self._background.run(
             lambda: self._refusals.explain(order), owner=self, done=self._on_answer, failed=self._on_failed
         )
@@ -142,10 +147,11 @@ class RefusalDialog(Dialog):
 
     def _end(self) -> None:
         self._task = None
+        self._patience.stop()
         self.set_busy(False)
 
     def _forget(self) -> None:
         if self._task is not None:
             self._task.cancel()
-            self._task = None
+            self._end()
         self.field.forget()

@@ -61,7 +61,8 @@ class Facts(QWidget):
         label = words(caption, "dimmed")
         label.setBuddy(shown)
         shown.setAccessibleDescription(caption)
-        self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
+        beside = Qt.AlignmentFlag.AlignTop if isinstance(value, str) else Qt.AlignmentFlag.AlignVCenter
+        self._grid.addWidget(label, row, 0, beside)
         self._grid.addWidget(shown, row, 1)
 
 
@@ -82,5 +83,6 @@ def refusal_facts(refusal: Refusal, *, theme: Theme, clock: Clock = utc_now) -> 
     if refusal.rulechain is not None:
         facts.add("Rule chain", refusal.rulechain.name)
     facts.add("Answer", f"{refusal.status} {refusal.code}")
-    facts.add("The partner read", refusal.detail)
+    if refusal.detail:
+        facts.add("The partner read", refusal.detail)
     return facts, line

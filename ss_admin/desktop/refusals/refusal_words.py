@@ -27,6 +27,7 @@ NOTHING_FOUND = (
 NO_REFUSALS = f"No call with this key was refused in the last {REFUSAL_DAYS} days."
 
 _IN_SHORT = {
+    "succeeded": "The call was admitted",
     "missing_api_key": "No key was sent",
     "malformed_api_key": "The key has the wrong form",
     "invalid_api_key": "The key is not known",
