@@ -155,7 +155,7 @@ class ApiKeysPage(QWidget):
         self.head.delete_requested.connect(self._delete_checked)
         self.head.status_requested.connect(self._set_status_of_checked)
         self.table.open_requested.connect(self.editing.open)
-        self.table.page_requested.connect(self._open_page)
+        self.table.page_requested.connect(lambda wanted: self.key_opened.emit(wanted.id))
         self.table.delete_requested.connect(self._delete)
         self.table.menu_requested.connect(self._open_menu)
         for telling in (self.editing, self.actions_on_key, self.actions_on_checked, self.attention):
@@ -220,7 +220,7 @@ class ApiKeysPage(QWidget):
 
     def _open_menu(self, api_key: ApiKey, place: QPoint) -> None:
         menu = RowMenu(api_key, theme=self._with.theme, parent=self.table)
-        menu.page_requested.connect(self._open_page)
+        menu.page_requested.connect(lambda wanted: self.key_opened.emit(wanted.id))
         menu.edit_requested.connect(self.editing.open)
         menu.status_requested.connect(self.actions_on_key.set_status)
         menu.curl_requested.connect(lambda _: self.actions_on_key.copy_curl_example())
@@ -230,9 +230,6 @@ class ApiKeysPage(QWidget):
         self.table.show_menu_open(api_key.id)
         menu.popup(place)
         menu.setActiveAction(menu.actions()[0])
-
-    def _open_page(self, api_key: ApiKey) -> None:
-        self.key_opened.emit(api_key.id)
 
     def _delete(self, api_key: ApiKey) -> None:
         if self.checks.count(self.model.rowCount()):

@@ -71,6 +71,7 @@ class LimitSection(Section):
 
     def __init__(self, *, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("Rate limit", theme=theme, name="keyPage.limit", skeleton=84, parent=parent)
+        self._has_limit = False
         self.limit = words("")
         self.meter = LimitMeter(theme=theme)
         self.peak = wrapped_label("")
@@ -82,6 +83,7 @@ class LimitSection(Section):
 
     def show_key(self, api_key: ApiKey) -> None:
         """What the key may."""
+        self._has_limit = api_key.rate_limit is not None
         self.limit.setText(limit_words(api_key.rate_limit))
 
     def show_usage(self, usage: ApiKeyUsage) -> None:
@@ -91,6 +93,7 @@ class LimitSection(Section):
         if usage.peak is not None:
             self.meter.show_part(usage.peak.used, usage.peak.max_requests)
         self.peak.setText(peak_words(usage.peak, span))
+        self.peak.setVisible(usage.peak is not None or self._has_limit)
         limited = sum(bucket.limited for bucket in usage.buckets)
         calls = "1 call was" if limited == 1 else f"{limited:,} calls were" if limited else "No call was"
         self.limited.setText(f"{calls} refused over it in {span}.")
