@@ -17,6 +17,7 @@ API = "/api/v1"
 SESSION = f"{API}/session"
 FOR_EVERYBODY = {("POST", SESSION)}
 FOR_EVERY_ROLE = {("GET", SESSION), ("DELETE", SESSION)}
+FOR_CLOUD_ADMINS = {("GET", f"{API}/activity{below}") for below in ("", "/export", "/people", "/objects")}
 BODIES = {
     ("POST", SESSION): {"username": "nobody", "password": PASSWORD},
     ("POST", f"{API}/api-keys"): {"name": "New", "user_id": "nobody"},
@@ -31,7 +32,7 @@ BODIES = {
     ("POST", f"{API}/rulechains/<rulechain_id>/signing-secret/replace"): None,
 }
 REFERENCES_IN_BODIES = {"user_id", "ids", "request_id"}
-REFERENCES_IN_QUERIES = {"user_id", "actor_id", "object_id", "api_key_id"}
+REFERENCES_IN_QUERIES = {"user_id", "actor_id", "object_id", "api_key_id", "tenant_id"}
 
 
 def routes_of(app):
@@ -104,7 +105,11 @@ def test_every_role_passes_where_the_contract_says_so_and_nowhere_else(app, own,
             if (method, pattern) in FOR_EVERYBODY:
                 refused(answer, 401, "wrong_credentials")
                 assert answer.headers["WWW-Authenticate"].startswith("Bearer")  # RFC 9110, 15.5.2: on every 401
-            elif role is Role.TENANT_ADMIN or (method, pattern) in FOR_EVERY_ROLE:
+            elif (
+                role is Role.TENANT_ADMIN
+                or (method, pattern) in FOR_EVERY_ROLE
+                or (role is Role.CLOUD_ADMIN and (method, pattern) in FOR_CLOUD_ADMINS)
+            ):
                 assert answer.status_code in {200, 201, 204, 422}, f"{role} {method} {pattern}: {answer.text}"
             else:
                 refused(answer, 403, "tenant_admin_required")
@@ -161,6 +166,7 @@ def test_references_to_another_tenants_objects_lead_nowhere(town, admin, other_a
     assert client.get(executions, query_string={"api_key_id": foreign["api_key_id"]}).json["total"] == 0
     for parameter in ("actor_id", "object_id"):
         assert client.get(f"{API}/activity", query_string={parameter: other_admin.user_id}).json["total"] == 0
+    refused(client.get(f"{API}/activity", query_string={"tenant_id": other_admin.tenant.id}), 404, "not_found")
     assert owner.get(f"{keys}/{ids[0]}").json["status"] == "active"
 
 

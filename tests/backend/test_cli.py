@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from ss_admin import __version__
 from ss_admin.backend import cli, server
@@ -81,6 +81,51 @@ def test_new_password_replaces_the_old_one_and_ends_sessions(
     assert Passwords().verify(user.password_hash, "an even longer password")
     assert sessions == []
     assert actions[-1] == "user.password_changed"
+
+
+def test_new_role_counts_at_once_and_is_recorded_once(both_stores: Store, admin, client) -> None:
+    for _ in range(2):
+        assert cli.run(["user", "set-role", "--role", "customer_user", "ADA.admin"]) == 0
+    assert client.get("/api/v1/api-keys", headers=admin.headers).status_code == 403
+    with both_stores.reading() as session:
+        entries = session.scalars(select(ActivityRow).where(ActivityRow.action == "user.role_changed")).all()
+    assert [entry.changes for entry in entries] == [
+        [{"field": "role", "before": "tenant_admin", "after": "customer_user"}]
+    ]
+
+
+def test_audit_trail_is_verified_exported_and_verified_from_the_file(
+    both_stores: Store, admin, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfdbinary
+) -> None:
+    assert cli.run(["audit", "verify"]) == 0
+    told = capfdbinary.readouterr().out
+    assert told.startswith(b"Building Services: 2 entries, intact.")
+    assert cli.run(["audit", "export", "--tenant", "Building Services"]) == 0
+    sys.stdout.flush()
+    file = tmp_path / "trail.jsonl"
+    file.write_bytes(capfdbinary.readouterr().out)
+    monkeypatch.setenv("SS_DATABASE_URL", "postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+    assert cli.run(["audit", "verify", "--file", str(file)]) == 0
+    assert capfdbinary.readouterr().out == told
+    file.write_bytes(file.read_bytes().replace(b"Ada Admin", b"Eve Admin", 1))
+    assert cli.run(["audit", "verify", "--file", str(file)]) == 1
+    assert b"entry 1" in capfdbinary.readouterr().err
+    assert cli.run(["audit", "verify", "--file", str(file), "--tenant", "Nobody"]) == 1
+
+
+def test_tampering_with_the_database_is_told_with_the_entry(
+    both_stores: Store, admin, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with both_stores.altering() as connection:
+        if both_stores.dialect == "postgresql":
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+        else:
+            connection.execute(text("DROP TRIGGER activity_is_not_updated"))
+        connection.execute(text("UPDATE activity SET address = '192.0.2.9' WHERE sequence = 2"))
+    assert cli.run(["audit", "verify"]) == 1
+    assert "tenant Building Services, entry 2" in failed_line(capsys)
+    assert cli.run(["audit", "verify", "--tenant", "Nobody"]) == 1
+    assert failed_line(capsys) == "ss-backend: there is no tenant of that name\n"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ss_admin.client.accounts import AccountsClient
-from ss_admin.client.activity import ActivityClient
+from ss_admin.client.activity import ActivityClient, ActivityQuery
 from ss_admin.client.api_keys import ApiKeyQuery, ApiKeysClient
 from ss_admin.client.connection import Connection
 from ss_admin.client.errors import (
@@ -218,3 +218,25 @@ def test_the_audit_trail_tells_newest_first(keys, order, connection):
     assert page.items[0].changes[0].after == "Renamed"
     assert ActivityClient(connection).list_page(limit=1, cursor=page.next_cursor).items[0].at <= page.items[1].at
     assert ActivityClient(connection).list_page(limit=1, offset=1).items == page.items[1:]
+
+
+def test_the_audit_trail_is_filtered_and_exported(keys, order, connection):
+    activity = ActivityClient(connection)
+    key = keys.create(order("Lift")).api_key
+    keys.create(order("Door"))
+    created = activity.list_page(ActivityQuery(object_id=key.id)).items[0]
+    until = created.at + timedelta(microseconds=1)
+    for query in (
+        ActivityQuery(actions=frozenset({ActivityAction.API_KEY_CREATED}), until=until),
+        ActivityQuery(actor_id=created.actor.id, search=" LIFT ", since=created.at),
+    ):
+        page = activity.list_page(query)
+        assert (page.items, page.total) == ([created], 1)
+    table = activity.export(ActivityQuery(object_id=key.id)).decode("utf-8-sig").splitlines()
+    assert len(table) == 2
+    assert created.hash in table[1]
+    assert [person.name for person in activity.people().items] == [created.actor.name]
+    [found] = activity.objects("lift").items
+    assert (found.id, found.action) == (key.id, ActivityAction.API_KEY_CREATED)
+    secret = new_api_key()
+    assert secret not in str(ActivityQuery(search=secret).to_params())
