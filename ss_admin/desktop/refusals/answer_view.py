@@ -40,6 +40,7 @@ class AnswerView(QWidget):
         self._clipboard = clipboard
         self._theme = theme
         self._clock = clock
+        self._finding = answer.finding
         self._refusals = answer.refusals
         self._details: QWidget | None = None
         self.table: QTableWidget | None = None
@@ -120,7 +121,8 @@ class AnswerView(QWidget):
         cause = wrapped_label(refusal.cause, "strong")
         cause.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         cause.setObjectName("refusals.cause")
-        facts, key_line = refusal_facts(refusal, theme=self._theme, clock=self._clock)
+        within = self._finding is not None  # which names the key already, and often the same advice
+        facts, key_line = refusal_facts(refusal, theme=self._theme, with_key=not within, clock=self._clock)
         if key_line is not None:
             self._linked(key_line)
         facts.add(
@@ -134,9 +136,10 @@ class AnswerView(QWidget):
             ),
         )
         column.addWidget(cause)
-        column.addWidget(
-            PartnerBox(refusal.advice, partner_text(refusal), clipboard=self._clipboard, theme=self._theme)
-        )
+        if self._finding is None or self._finding.advice != refusal.advice:
+            column.addWidget(
+                PartnerBox(refusal.advice, partner_text(refusal), clipboard=self._clipboard, theme=self._theme)
+            )
         column.addWidget(facts)
         self._column.addWidget(self._details)
 

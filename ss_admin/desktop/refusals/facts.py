@@ -73,11 +73,14 @@ def selectable(text: str) -> QLabel:
     return label
 
 
-def refusal_facts(refusal: Refusal, *, theme: Theme, clock: Clock = utc_now) -> tuple[Facts, KeyLine | None]:
-    """The facts of one refused call, and the line of its key where one is known."""
+def refusal_facts(
+    refusal: Refusal, *, theme: Theme, with_key: bool = True, clock: Clock = utc_now
+) -> tuple[Facts, KeyLine | None]:
+    """The facts of one refused call, and the line of its key where one is known and asked for."""
     facts = Facts()
-    line = KeyLine(refusal.api_key, theme=theme) if refusal.api_key else None
-    facts.add("API key", line or "None of this tenant’s keys came with the call")
+    line = KeyLine(refusal.api_key, theme=theme) if refusal.api_key and with_key else None
+    if with_key:
+        facts.add("API key", line or "None of this tenant’s keys came with the call")
     facts.add("Time", f"{' · '.join(exact_moment(refusal.at).splitlines())} · {ago(refusal.at, clock())}")
     facts.add("From address", refusal.address)
     if refusal.rulechain is not None:

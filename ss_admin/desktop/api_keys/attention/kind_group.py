@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from ss_admin.contract import signals as contract
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.buttons import button
-from ss_admin.desktop.widgets.labels import words
+from ss_admin.desktop.widgets.labels import words, wrapped_label
 from ss_admin.desktop.widgets.notice import IconLabel
 from ss_admin.desktop.widgets.signals.signal_card import SignalCard
 from ss_admin.desktop.widgets.signals.signal_words import SEVERITY_WORDS, SIGNAL_WORDS, kind_count
@@ -20,6 +20,8 @@ STEP = 10
 
 MOST_CARDS = 100
 """Beyond this the list is the better place: the button narrows it down to this kind."""
+
+_ABOVE_CARDS = 2  # the heading and what the kind means
 
 
 class KindGroup(QWidget):
@@ -47,6 +49,8 @@ class KindGroup(QWidget):
         self.heading.setCheckable(True)
         self.more_button = button("", name=f"apiKeys.attention.group.{kind.value}.more")
         self.more_button.hide()
+        self._meaning = wrapped_label(SIGNAL_WORDS[kind].meaning, "dimmed")
+        self._meaning.hide()
         self._loading = words("Loading…", "dimmed")
         self._loading.hide()
         head = QHBoxLayout()
@@ -58,6 +62,7 @@ class KindGroup(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(theme.tokens.s)
         self._column.addLayout(head)
+        self._column.addWidget(self._meaning)
         self._column.addWidget(self._loading)
         self._column.addWidget(self.more_button, 0, Qt.AlignmentFlag.AlignLeft)
         self.heading.clicked.connect(self._on_heading)
@@ -90,6 +95,7 @@ class KindGroup(QWidget):
         self.heading.setChecked(is_open)
         if not is_open:
             self.show_signals([], 0)
+        self._meaning.setVisible(is_open)
         self._loading.setVisible(is_open and not self._cards)
         self._mark()
 
@@ -104,9 +110,9 @@ class KindGroup(QWidget):
                 card = self._make_card(signal)
             else:
                 card.show_signal(signal)
-            if self._column.indexOf(card) != place + 1:
+            if self._column.indexOf(card) != place + _ABOVE_CARDS:
                 self._column.removeWidget(card)
-                self._column.insertWidget(place + 1, card)
+                self._column.insertWidget(place + _ABOVE_CARDS, card)
             kept[signal.id] = card
         for gone in self._cards.values():
             self._drop(gone)
@@ -121,7 +127,7 @@ class KindGroup(QWidget):
             self._show_rest()
 
     def _make_card(self, signal: contract.Signal) -> SignalCard:
-        card = SignalCard(signal, theme=self._theme)
+        card = SignalCard(signal, theme=self._theme, among_its_kind=True)
         card.answered.connect(lambda answer: self.answered.emit(card, answer))
         card.acknowledged.connect(lambda note: self.acknowledged.emit(card, note))
         return card

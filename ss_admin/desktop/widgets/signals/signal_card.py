@@ -20,6 +20,7 @@ class SignalCard(QFrame):
 
     `answered` carries the `SignalAnswer` that was chosen, `acknowledged` the note (it may be empty).
     `on_its_page`: the card stands on the key's own page, so the key is not named and cannot be opened from it.
+    `among_its_kind`: it stands under a heading that says what the kind is called and means, so it says neither again.
     """
 
     answered = Signal(object)
@@ -31,6 +32,7 @@ class SignalCard(QFrame):
         *,
         theme: Theme,
         on_its_page: bool = False,
+        among_its_kind: bool = False,
         clock: Clock = utc_now,
         parent: QWidget | None = None,
     ) -> None:
@@ -40,11 +42,12 @@ class SignalCard(QFrame):
         self._theme = theme
         self._clock = clock
         self._on_its_page = on_its_page
+        self._among_its_kind = among_its_kind
         self._answers: list[QPushButton] = []
         self._offered: tuple[AnswerWords, ...] | None = None
         self._icon = IconLabel("ph.info", "text_dimmed", theme=theme, size=20)
         self._title = words("", "strong")
-        self._key = ElidedLabel("", "body")
+        self._key = ElidedLabel("", "strong" if among_its_kind else "body")
         self._age = words("", "caption")
         self._evidence = wrapped_label("")
         self._meaning = wrapped_label("", "dimmed")
@@ -129,6 +132,8 @@ class SignalCard(QFrame):
         whole.addLayout(column, 1)
         self._failure.hide()
         self.form.hide()
+        self._title.setVisible(not self._among_its_kind)
+        self._meaning.setVisible(not self._among_its_kind)
 
     def _offer(self, offered: tuple[AnswerWords, ...]) -> None:
         if offered == self._offered:
