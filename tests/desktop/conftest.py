@@ -15,6 +15,8 @@ from ss_admin.desktop.background import Background
 from ss_admin.desktop.preferences import Preferences
 from ss_admin.desktop.shell.place import Surroundings
 from ss_admin.desktop.theme.theme import Theme
+from tests.support.admin_backend import AdminBackend, serve_admin_backend
+from tests.support.backend import SqliteSource
 from tests.support.desktop_session import MemoryClipboard
 
 
@@ -52,3 +54,15 @@ def blank_preferences(tmp_path: Path) -> Preferences:
 def around(theme: Theme, background: Background, blank_preferences: Preferences) -> Surroundings:
     """What windows and pages are given."""
     return Surroundings(background, MemoryClipboard(), theme, blank_preferences)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> SqliteSource:
+    return SqliteSource(tmp_path_factory.mktemp("migrated"))
+
+
+@pytest.fixture
+def admin_backend(migrated_sqlite: SqliteSource, tmp_path: Path) -> Iterator[AdminBackend]:
+    """The real backend, answering on a loopback port."""
+    with serve_admin_backend(migrated_sqlite, tmp_path) as backend:
+        yield backend

@@ -1,31 +1,24 @@
 """What the tests of the list share: a page over sample keys, and one over a real backend."""
 
-import io
-import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
-from werkzeug.serving import WSGIRequestHandler, make_server
 
-from ss_admin.backend.app import create_app
-from ss_admin.backend.store.engine import Store
 from ss_admin.client.accounts import AccountsClient
 from ss_admin.client.api_keys import ApiKeysClient
 from ss_admin.client.connection import Connection
 from ss_admin.client.rule_chains import RuleChainsClient
 from ss_admin.client.signals import SignalsClient
-from ss_admin.contract.documents import ObjectRef
 from ss_admin.desktop.api_keys.page import ApiKeysPage
 from ss_admin.desktop.background import Background
 from ss_admin.desktop.clipboard import CopyOutcome
 from ss_admin.desktop.preferences import Preferences
 from ss_admin.desktop.theme.theme import Theme
-from tests.support.backend import Person, SqliteSource, Town, cheap_passwords, test_settings
+from tests.support.admin_backend import AdminBackend
 from tests.support.sample_keys import SampleAccounts, SampleApiKeys, SampleRuleChains, sample_chain
 from tests.support.sample_signals import SampleSignals
 
@@ -45,37 +38,6 @@ class Pasteboard:
 
     def copy_secret(self, text: str, clear_after_seconds: int = 60) -> CopyOutcome:
         return self.copy(text)
-
-
-class QuietHandler(WSGIRequestHandler):
-    def log(self, *_: object) -> None:
-        """Tests read answers, not logs."""
-
-
-def with_whole_bodies(app: Flask) -> Callable[..., Iterable[bytes]]:
-    """`app` behind a server that ends each body where it ends, as granian does and werkzeug's does not."""
-
-    def call(environ: dict[str, object], start_response: Callable[..., object]) -> Iterable[bytes]:
-        length = int(str(environ.get("CONTENT_LENGTH") or 0))
-        environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(length))  # type: ignore[attr-defined]
-        return app(environ, start_response)
-
-    return call
-
-
-@dataclass
-class AdminBackend:
-    """The real backend on a loopback port, with one Tenant Administrator signed in."""
-
-    url: str
-    store: Store
-    town: Town
-    tenant: ObjectRef
-    admin: Person
-
-    @property
-    def user(self) -> ObjectRef:
-        return ObjectRef(id=self.admin.user_id, name=self.admin.name)
 
 
 @pytest.fixture
@@ -132,30 +94,6 @@ def settle(qtbot: QtBot, background: Background) -> None:
 def settled(qtbot: QtBot, background: Background) -> Callable[[], None]:
     """Waits until nothing is on its way any more."""
     return lambda: settle(qtbot, background)
-
-
-@pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> SqliteSource:
-    return SqliteSource(tmp_path_factory.mktemp("migrated"))
-
-
-@pytest.fixture
-def admin_backend(migrated_sqlite: SqliteSource, tmp_path: Path) -> Iterator[AdminBackend]:
-    """The real backend, answering on a loopback port."""
-    with migrated_sqlite.url(tmp_path) as url:
-        store = Store.open(url)
-        app = create_app(test_settings(url), store=store, passwords=cheap_passwords())
-        town = Town(app, store)
-        tenant = town.tenant()
-        admin = town.person(tenant, "ada.admin", name="Ada Admin")
-        server = make_server("127.0.0.1", 0, with_whole_bodies(app), threaded=True, request_handler=QuietHandler)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield AdminBackend(f"http://127.0.0.1:{server.server_port}", store, town, tenant, admin)
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        app.extensions["ss_backend"].close()
 
 
 @dataclass
