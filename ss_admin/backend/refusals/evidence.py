@@ -55,10 +55,12 @@ class Past:
 
     def last_change(self, field: str, to: Any, at: datetime) -> Change | None:  # noqa: ANN401 - any JSON
         """The change that had made `field` what it was `at` that time, if it made it `to`."""
-        for change in self.changes:
-            if change.field == field and change.at <= at + _SLACK:
-                return change if change.after == to else None
-        return None
+        of_field = [change for change in self.changes if change.field == field]
+        before = next((change for change in of_field if change.at <= at), None)
+        if before is not None and before.after == to:
+            return before
+        just_after = [change for change in of_field if at < change.at <= at + _SLACK and change.after == to]
+        return just_after[-1] if just_after else None
 
     def value_at(self, field: str, at: datetime, now: Any) -> Any:  # noqa: ANN401 - any JSON
         """What `field` was at that time; `now`: what it is."""
