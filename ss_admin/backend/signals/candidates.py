@@ -94,9 +94,9 @@ def keys_by_calls(session: Session, since: datetime, until: datetime) -> set[str
     )
     found.update(session.scalars(at_new_addresses))
     used_again = (
-        select(_Hour.api_key_id)
-        .join(SignalRow, SignalRow.api_key_id == _Hour.api_key_id)
-        .where(_Hour.hour >= first, SignalRow.kind == SignalKind.UNUSED.value)
+        select(ApiKeyRow.id)
+        .join(SignalRow, SignalRow.api_key_id == ApiKeyRow.id)
+        .where(ApiKeyRow.last_used_at >= since, SignalRow.kind == SignalKind.UNUSED.value)
     )
     found.update(session.scalars(used_again))
     for hour in range(first, last + 1):

@@ -8,7 +8,7 @@ finds what was missed. Where nothing changes nothing is written.
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -50,10 +50,14 @@ _EVENTS = _EVERY_KIND - KINDS_OF_DATES
 
 
 class Evaluation:
-    """Knows what was looked at already. Not safe under threads; several over one store do each other no harm."""
+    """Knows what was looked at already. Not safe under threads; several over one store do each other no harm.
 
-    def __init__(self, store: Store) -> None:
+    `is_ending`: asked now and then in a long look, which breaks off then.
+    """
+
+    def __init__(self, store: Store, *, is_ending: Callable[[], bool] = lambda: False) -> None:
         self._store = store
+        self._is_ending = is_ending
         self._revision = 0
         self._calls_at: datetime | None = None
         self._events_at: datetime | None = None
@@ -82,6 +86,8 @@ class Evaluation:
     def judge_keys(self, ids: Sequence[str], now: datetime) -> None:
         """Judge these keys by all rules. Raises `StoreUnavailable`."""
         for some in chunks(ids):
+            if self._is_ending():
+                return
             with self._store.reading() as session:
                 histories = load_histories(session, some, now, self._bad_keys)
                 standing = load_standing(session, some)
@@ -121,7 +127,7 @@ class Evaluation:
     def _judge_dates_of_all(self, now: datetime) -> set[str]:
         """Those that are to be judged by all rules: keys that work no more and have signals of events."""
         number, ended = 0, set()
-        while True:
+        while not self._is_ending():
             with self._store.reading() as session:
                 query = select(ApiKeyRow.number, *KEY_COLUMNS).where(ApiKeyRow.number > number)
                 rows = session.execute(query.order_by(ApiKeyRow.number).limit(_DATES_AT_ONCE)).all()
@@ -134,6 +140,7 @@ class Evaluation:
             if len(rows) < _DATES_AT_ONCE:
                 return ended | self._of_deleted_keys()
             number = rows[-1].number
+        return ended
 
     def _of_deleted_keys(self) -> set[str]:
         gone = select(SignalRow.api_key_id).outerjoin(ApiKeyRow, ApiKeyRow.id == SignalRow.api_key_id)
@@ -145,9 +152,9 @@ class SignalWatch:
     """Evaluates for as long as the housekeeping runs. Nothing before `start`."""
 
     def __init__(self, store: Store, *, look_seconds: float = LOOK_SECONDS) -> None:
-        self._evaluation = Evaluation(store)
         self._look_seconds = look_seconds
         self._closing = threading.Event()
+        self._evaluation = Evaluation(store, is_ending=self._closing.is_set)
         self._thread = threading.Thread(target=self._look_regularly, name="signal-watch", daemon=True)
 
     def start(self) -> None:
@@ -155,7 +162,7 @@ class SignalWatch:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop after the look that is under way. Idempotent, also where it was never started."""
+        """Stop; a look that is under way breaks off. Idempotent, also where it was never started."""
         self._closing.set()
         if self._thread.is_alive():
             self._thread.join()

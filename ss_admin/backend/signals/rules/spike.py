@@ -95,18 +95,24 @@ def _came_before(hours: Hours, hour: int, first_use: int) -> bool:
     """Whether bursts like this one have been seen: since some days, every month, or now and then."""
     days = set()
     for earlier in _earlier_bursts(hours, hour):
-        weeks = _weeks(hours, earlier, first_use)
-        if weeks and hours[earlier] < TIMES_USUAL * median(weeks):
+        weeks = _weeks(hours, earlier, first_use) + _weeks_between(hours, earlier, hour)
+        if not weeks or hours[earlier] < TIMES_USUAL * median(weeks):
             continue  # as usual for that hour of the week
         ago = hour - earlier
         same_time = min(ago % _DAY, -ago % _DAY) <= 1
         if same_time and any(begin <= ago <= end for begin, end in _MONTHS):
             return True
-        if weeks and same_time and ago <= _WEEK:
+        if same_time and ago <= _WEEK:
             return True
-        if weeks and ago <= _HABIT_WITHIN:
+        if ago <= _HABIT_WITHIN:
             days.add(earlier // _DAY)
     return len(days) >= _HABIT_DAYS
+
+
+def _weeks_between(hours: Hours, earlier: int, hour: int) -> list[int]:
+    """The same for the weeks that followed an earlier hour: so that a young key's usual hours are known as such."""
+    starts = range(earlier + _WEEK, hour - _SAME_BURST_HOURS, _WEEK)
+    return [max(hours.get(start + near, 0) for near in (-1, 0, 1)) for start in starts]
 
 
 def _earlier_bursts(hours: Hours, hour: int) -> Iterator[int]:
