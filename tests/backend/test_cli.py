@@ -278,14 +278,12 @@ def test_unusable_database_is_one_clear_line_without_the_password(
     assert "hunter2" not in failed_line(capsys)
 
 
-def test_setting_without_effect_in_this_release_is_said_at_the_start(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_an_endpoint_for_events_that_holds_a_password_is_refused_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("SS_OTLP_ENDPOINT", "https://app:hunter2@collector")
-    monkeypatch.setattr(cli, "configure_logging", lambda _level: None)
-    monkeypatch.setattr(server, "serve", lambda _settings, **_options: 0)
-    assert cli.run(["serve"]) == 0
-    (line,) = [record.getMessage() for record in caplog.records if record.name == "ss_admin.backend.cli"]
+    assert cli.run(["serve"]) == 1
+    line = failed_line(capsys)
     assert "SS_OTLP_ENDPOINT" in line
     assert "hunter2" not in line
 
