@@ -62,9 +62,7 @@ class AnswerView(QWidget):
             facts.add("API key", self._linked(KeyLine(finding.api_key, theme=self._theme)))
             self._column.addWidget(facts)
         if finding.advice:
-            self._column.addWidget(
-                PartnerBox(finding.advice, partner_text(finding), clipboard=self._clipboard, theme=self._theme)
-            )
+            self._column.addWidget(self._partner_box("refusals.finding", finding))
 
     def _show_list(self, answer: RefusalAnswer) -> None:
         if answer.finding is None or (answer.finding.api_key is None and not answer.refusals):
@@ -137,11 +135,13 @@ class AnswerView(QWidget):
         )
         column.addWidget(cause)
         if self._finding is None or self._finding.advice != refusal.advice:
-            column.addWidget(
-                PartnerBox(refusal.advice, partner_text(refusal), clipboard=self._clipboard, theme=self._theme)
-            )
+            column.addWidget(self._partner_box("refusals.call", refusal))
         column.addWidget(facts)
         self._column.addWidget(self._details)
+
+    def _partner_box(self, name: str, told: Refusal | KeyFinding) -> PartnerBox:
+        text = partner_text(told)
+        return PartnerBox(told.advice, text, clipboard=self._clipboard, theme=self._theme, name=name)
 
     def _linked(self, key_line: KeyLine) -> KeyLine:
         key_line.opened.connect(self.key_opened)

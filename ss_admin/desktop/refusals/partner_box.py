@@ -18,7 +18,14 @@ class PartnerBox(QFrame):
     """Shows the advice; what is copied (`text`) names the call as well, and never holds a secret."""
 
     def __init__(
-        self, advice: str, text: str, *, clipboard: Clipboard, theme: Theme, parent: QWidget | None = None
+        self,
+        advice: str,
+        text: str,
+        *,
+        clipboard: Clipboard,
+        theme: Theme,
+        name: str,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setProperty("role", "notice")
@@ -26,7 +33,7 @@ class PartnerBox(QFrame):
         self.text = text
         self._theme = theme
         self._clipboard = clipboard
-        self.copy_button = button("Copy", name="refusals.copyAdvice", theme=theme, icon="ph.copy")
+        self.copy_button = button("Copy", name=f"{name}.copyAdvice", theme=theme, icon="ph.copy")
         self.copy_button.setAccessibleDescription("What to tell the partner, with the request’s id and time")
         self._told = QTimer(self, singleShot=True, interval=_TOLD_MS)
         column = QVBoxLayout()

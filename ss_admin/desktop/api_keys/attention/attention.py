@@ -1,7 +1,7 @@
 """Brings “Needs attention” together: what is open, asked of the server and kept fresh, and what is done about it."""
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ss_admin.client.errors import ClientError, NotFound
 from ss_admin.client.signals import SignalQuery, SignalsClient
@@ -97,26 +97,29 @@ class Attention(QObject):
 
     def _acknowledge(self, group: KindGroup, card: SignalCard, note: str) -> None:
         signal = card.signal
+        had_focus = _has_focus(card)  # which goes elsewhere once the card is off
         card.show_failure("")
         card.set_busy(True)
 
         def done(now: contract.Signal) -> None:
-            self._on_acknowledged(group, card, now, note)
+            self._take_away(group, card, had_focus=had_focus)
+            self._on_acknowledged(now, note)
 
         def failed(error: ClientError) -> None:
             card.set_busy(False)
             if isinstance(error, NotFound):
-                self._take_away(group, card)
+                self._take_away(group, card, had_focus=had_focus)
                 self.said.emit("The cause has gone meanwhile; there is nothing left to acknowledge.")
                 return
             card.show_failure(describe(error))
+            if had_focus:
+                card.form.note.setFocus(Qt.FocusReason.OtherFocusReason)
             if concerns_the_window(error):
                 self.failed.emit(error)
 
         self._background.run(lambda: self._signals.acknowledge(signal.id, note), owner=card, done=done, failed=failed)
 
-    def _on_acknowledged(self, group: KindGroup, card: SignalCard, now: contract.Signal, note: str) -> None:
-        self._take_away(group, card)
+    def _on_acknowledged(self, now: contract.Signal, note: str) -> None:
         seen = now.acknowledged
         if seen is not None and seen.note != note:
             theirs = f": “{seen.note}”" if seen.note else ""
@@ -126,9 +129,8 @@ class Attention(QObject):
         self.refresh()
         self.changed.emit()
 
-    def _take_away(self, group: KindGroup, card: SignalCard) -> None:
+    def _take_away(self, group: KindGroup, card: SignalCard, *, had_focus: bool) -> None:
         """The keyboard goes on to the next card, as a person working the list off would."""
-        had_focus = card.isAncestorOf(QApplication.focusWidget() or group)
         cards = group.cards
         place = cards.index(card) if card in cards else 0
         group.remove(card)
@@ -138,3 +140,8 @@ class Attention(QObject):
         heir = left[min(place, len(left) - 1)].acknowledge_button if left else group.heading
         heir.setFocus(Qt.FocusReason.OtherFocusReason)
         self.strip.panel.bring_into_view(heir)
+
+
+def _has_focus(card: SignalCard) -> bool:
+    focused = card.window().focusWidget()
+    return focused is not None and card.isAncestorOf(focused)

@@ -1,6 +1,6 @@
 """What “Needs attention” unfolds to: the signals by kind, the gravest first, in a part of the page that scrolls."""
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
@@ -20,7 +20,7 @@ _SIDE = 16
 
 
 class AttentionPanel(ScrollColumn):
-    """As high as its content, but never more than half the page, and never so high that the list has no room.
+    """As high as its content, but never more than half the page, and less where the list would have no room.
 
     `group_added` carries a new `KindGroup`; `left`: Escape was pressed.
     """
@@ -34,6 +34,7 @@ class AttentionPanel(ScrollColumn):
         super().__init__(parent)
         self._page = page
         self._theme = theme
+        self._wanted = 0
         self._groups: dict[SignalKind, KindGroup] = {}
         self.column.setContentsMargins(_SIDE, 10, _SIDE, 14)
         self.column.setSpacing(theme.tokens.s)
@@ -97,11 +98,19 @@ class AttentionPanel(ScrollColumn):
         """Scrolls so that `part` can be seen."""
         self.ensureWidgetVisible(part, 0, self._theme.tokens.s)
 
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self._wanted)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, min(_LEAST_HEIGHT, self._wanted))
+
     def _fit(self) -> None:
-        layout = self._page.layout() if self._page else None
-        if self._page is None or layout is None:
-            return
-        whole = self._page.height()
-        for_others = layout.totalMinimumSize().height() - (0 if self.isHidden() else self.minimumHeight())
-        most = max(_LEAST_HEIGHT, min(int(whole * _PART_OF_PAGE), whole - for_others))
-        self.setFixedHeight(min(self.height_wanted(self.width()), most))
+        page = self._page
+        most = max(_LEAST_HEIGHT, int(page.height() * _PART_OF_PAGE)) if page else _LEAST_HEIGHT
+        wanted = min(self.height_wanted(self.width()), most)
+        if wanted != self._wanted:
+            self._wanted = wanted
+            self.setMaximumHeight(wanted)
+            self.updateGeometry()

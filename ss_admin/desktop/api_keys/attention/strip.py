@@ -51,8 +51,7 @@ class AttentionStrip(QFrame):
     def keep_room(self) -> None:
         """Nothing is known yet: keeps the room of the strip free, so that nothing jumps when it comes."""
         self._head.hide()
-        self.setProperty("role", "")
-        self.setMinimumHeight(_HEIGHT + 2)
+        self._dress("room")
         self.show()
 
     def show_counts(self, counts: SignalCounts, *, is_chosen: bool) -> None:
@@ -60,13 +59,10 @@ class AttentionStrip(QFrame):
         self._counts = counts
         there = counts.api_keys > 0 or is_chosen
         if there and self._head.isHidden():
-            self.setProperty("role", "card")
-            self.style().unpolish(self)
-            self.style().polish(self)
+            self._dress("card")
             self._head.show()
         if not there:
             self.fold_button.setChecked(False)
-        self.setMinimumHeight(0)
         self.setVisible(there)
         if counts.by_kind:
             gravest = next(kind for kind in SIGNAL_WORDS if kind in counts.by_kind)
@@ -79,6 +75,9 @@ class AttentionStrip(QFrame):
     def _lay_out(self) -> None:
         tokens = self._theme.tokens
         self._head.setFixedHeight(_HEIGHT)
+        policy = self._head.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._head.setSizePolicy(policy)
         row = QHBoxLayout(self._head)
         row.setContentsMargins(tokens.l, 0, tokens.m, 0)
         row.setSpacing(tokens.m)
@@ -92,6 +91,11 @@ class AttentionStrip(QFrame):
         column.addWidget(self._head)
         column.addWidget(self._line)
         column.addWidget(self.panel)
+
+    def _dress(self, role: str) -> None:
+        self.setProperty("role", role)
+        self.style().unpolish(self)
+        self.style().polish(self)
 
     def _fold(self, unfolded: bool) -> None:
         self._line.setVisible(unfolded)

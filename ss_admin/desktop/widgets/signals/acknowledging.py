@@ -25,16 +25,16 @@ class AcknowledgeForm(QWidget):
     acknowledged = Signal(str)
     left = Signal()
 
-    def __init__(self, *, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, *, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.note = QLineEdit()
-        self.note.setObjectName("signal.note")
+        self.note.setObjectName(f"{name}.note")
         self.note.setAccessibleName("Note")
         self.note.setAccessibleDescription(_WHAT_COMES_OF_IT)
         self.note.setPlaceholderText("Note (optional): what you found out")
         self.note.setMaxLength(NOTE_MAX_CHARACTERS)
-        self.confirm_button = button("Acknowledge", "primary", name="signal.confirmAcknowledge")
-        self.cancel_button = button("Cancel", name="signal.cancelAcknowledge")
+        self.confirm_button = button("Acknowledge", "primary", name=f"{name}.confirm")
+        self.cancel_button = button("Cancel", name=f"{name}.cancel")
         row = QHBoxLayout()
         row.setSpacing(theme.tokens.s)
         row.addWidget(self.note, 1)

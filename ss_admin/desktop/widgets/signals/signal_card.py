@@ -38,7 +38,8 @@ class SignalCard(QFrame):
     ) -> None:
         super().__init__(parent)
         self.setProperty("role", "signal")
-        self.setObjectName(f"signal.{signal.kind.value}")
+        self._name = f"signal.{signal.id}"
+        self.setObjectName(self._name)
         self._theme = theme
         self._clock = clock
         self._on_its_page = on_its_page
@@ -53,8 +54,8 @@ class SignalCard(QFrame):
         self._meaning = wrapped_label("", "dimmed")
         self._seen = wrapped_label("", "caption")
         self._failure = wrapped_label("", "error")
-        self.acknowledge_button = button("Acknowledge…", "quiet", name="signal.acknowledge")
-        self.form = AcknowledgeForm(theme=theme)
+        self.acknowledge_button = button("Acknowledge…", "quiet", name=f"{self._name}.acknowledge")
+        self.form = AcknowledgeForm(theme=theme, name=self._name)
         self._row = QHBoxLayout()
         self._lay_out()
         self.acknowledge_button.clicked.connect(self._ask_for_note)
@@ -71,6 +72,11 @@ class SignalCard(QFrame):
     def answer_buttons(self) -> tuple[QPushButton, ...]:
         """The buttons of the answers, the likeliest first."""
         return tuple(self._answers)
+
+    @property
+    def failure(self) -> str:
+        """What is said to have gone wrong; empty if nothing has."""
+        return self._failure.text()
 
     def show_signal(self, signal: contract.Signal) -> None:
         """Shows the signal as it is now; a note that is being written stays."""
@@ -144,7 +150,7 @@ class SignalCard(QFrame):
             old.deleteLater()
         self._answers = []
         for place, answer in enumerate(offered):
-            made = button(answer.label, name=f"signal.{answer.answer.value}")
+            made = button(answer.label, name=f"{self._name}.{answer.answer.value}")
             made.setAccessibleDescription(self._signal.api_key.name)
             made.clicked.connect(lambda _checked=False, chosen=answer.answer: self.answered.emit(chosen))
             self._row.insertWidget(place, made)
