@@ -150,7 +150,7 @@ class KeyPage(QWidget):
     def _connect_answers(self) -> None:
         sections, questions = self.sections, self.questions
         parts: tuple[tuple[Feed, Callable[..., None], tuple[Section, ...]], ...] = (
-            (questions.signals, lambda page: sections.show_signals(page.items), (sections.signals,)),
+            (questions.signals, lambda page: sections.signals.show_signals(page.items), (sections.signals,)),
             (questions.usage, sections.show_usage, (sections.calls, sections.limit)),
             (questions.addresses, sections.addresses.show_addresses, (sections.addresses,)),
             (questions.history, sections.history.show_history, (sections.history,)),

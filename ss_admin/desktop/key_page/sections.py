@@ -1,12 +1,10 @@
 """The parts of the page below its head: how they stand beside each other, and that nothing jumps when one grows."""
 
-from collections.abc import Sequence
-
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QMoveEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 from typing_extensions import override
 
-from ss_admin.contract.signals import Signal as KeySignal
 from ss_admin.contract.usage import ApiKeyUsage
 from ss_admin.desktop.key_page.addresses_section import AddressesSection
 from ss_admin.desktop.key_page.calls_section import CallsSection
@@ -46,6 +44,7 @@ class Sections(ScrollColumn):
         self.column.addWidget(self.history)
         self.column.addStretch(1)
         self.keep_bar_in_margin(theme.tokens.xl)
+        _TakeAlong(self, self.calls)
 
     @property
     def all(self) -> tuple[Section, ...]:
@@ -72,17 +71,6 @@ class Sections(ScrollColumn):
         self.calls.show_usage(usage)
         self.limit.show_usage(usage)
 
-    def show_signals(self, signals: Sequence[KeySignal]) -> None:
-        """Shows the signals, which stand above all else, without moving what is read below them."""
-        bar = self.verticalScrollBar()
-        read_below = bar.value() >= self.signals.geometry().bottom()
-        before = self.signals.height()
-        self.signals.show_signals(signals)
-        if read_below:
-            self.column.activate()
-            self.content.resize(self.content.width(), max(self.content.height(), self.content.sizeHint().height()))
-            bar.setValue(bar.value() + self.signals.height() - before)
-
     def tell_time_passed(self) -> None:
         """Texts that depend on the time of day move on."""
         self.signals.tell_time_passed()
@@ -94,3 +82,20 @@ class Sections(ScrollColumn):
         beside, below = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         self._pair.setDirection(beside if self.width() >= _BESIDE_FROM else below)
         super().resizeEvent(event)
+
+
+class _TakeAlong(QObject):
+    """What comes or goes above `part` moves it: whoever reads there, or below it, is taken along."""
+
+    def __init__(self, sections: Sections, part: QWidget) -> None:
+        super().__init__(sections)
+        self._sections = sections
+        part.installEventFilter(self)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QMoveEvent):
+            bar, above = self._sections.verticalScrollBar(), event.oldPos().y() - self._sections.column.spacing()
+            if bar.value() >= above > 0:
+                bar.setValue(bar.value() + event.pos().y() - event.oldPos().y())
+        return super().eventFilter(watched, event)
