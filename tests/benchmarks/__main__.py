@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tests.benchmarks.attacks import measure_attacks
+from tests.benchmarks.audit import measure_audit
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.calls import measure_calls
 from tests.benchmarks.key_look_up import measure_key_look_up
@@ -31,6 +32,7 @@ SECTIONS: dict[str, Callable[[Bench], Findings]] = {
     "memory": measure_memory,
     "abuse": measure_attacks,
     "lists": measure_all_lists,
+    "audit": measure_audit,
 }
 
 

@@ -18,10 +18,22 @@ from typing import Any, Final
 
 from ss_admin.backend.store.types import from_microseconds
 
-__all__ = ["FORMAT", "GENESIS", "MEMBERS", "Link", "canonical", "document_of", "fault_in", "hash_of", "plain_value"]
+__all__ = [
+    "FORMAT",
+    "GENESIS",
+    "MEMBERS",
+    "UNREADABLE",
+    "Link",
+    "canonical",
+    "document_of",
+    "fault_in",
+    "hash_of",
+    "plain_value",
+]
 
 FORMAT: Final = "signalsync.audit.v1"
 GENESIS: Final = "0" * 64
+UNREADABLE: Final = "it cannot be read as an entry any more"
 
 MEMBERS: Final = (
     "action",
@@ -102,6 +114,10 @@ def fault_in(before: Link, document: Mapping[str, Any], stored_hash: object) -> 
         return f"{missing} missing before it"
     if document["previous_hash"] != before.hash:
         return "it does not follow from the entry before it: one of them was replaced or moved"
-    if hash_of(document) != stored_hash:
+    try:
+        found = hash_of(document)
+    except (TypeError, ValueError, RecursionError):
+        return UNREADABLE
+    if found != stored_hash:
         return "what it says is not what was written: its hash is another one"
     return None

@@ -12,10 +12,10 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import String, Text, cast, select, union
+from sqlalchemy import String, Text, cast, select, tuple_, union
 from sqlalchemy.orm import Session
 
-from ss_admin.backend.activity.chain import FORMAT, MEMBERS, Link, canonical, document_of, fault_in
+from ss_admin.backend.activity.chain import FORMAT, MEMBERS, UNREADABLE, Link, canonical, document_of, fault_in
 from ss_admin.backend.store.engine import Store
 from ss_admin.backend.store.tables import ActivityHeadRow, ActivityRow, TenantRow
 
@@ -88,7 +88,10 @@ def export_lines(store: Store, tenant: str | None = None) -> Iterator[bytes]:
             tenants += 1
             for _, document, stored_hash in _entries(session, tenant_id, name):
                 entries += 1
-                line = _line({**document, "hash": stored_hash})
+                try:
+                    line = _line({**document, "hash": stored_hash})
+                except (TypeError, ValueError, RecursionError):
+                    raise Broken(name, document["sequence"], document["id"], UNREADABLE) from None
                 all_above.update(line)
                 yield line
             head = _head(session, tenant_id) or Link()
@@ -253,18 +256,19 @@ def _entries(session: Session, tenant_id: str, tenant: str) -> Iterator[tuple[in
     table = ActivityRow.__table__
     raw = (cast(table.c.at, String).label("at"), cast(table.c.changes, Text).label("changes"))
     query = select(*_COLUMNS, *raw).where(table.c.tenant_id == tenant_id).order_by(table.c.sequence, _NUMBER)
+    names = [column.name for column in query.selected_columns]
     rows: Sequence[Any] = session.execute(query.limit(_BATCH)).all()
     while rows:
         for row in rows:
             try:
-                columns = {**row._mapping, "at": int(row.at), "changes": json.loads(row.changes)}  # noqa: SLF001 - public
+                columns = dict(zip(names, row, strict=True))
+                columns["at"], columns["changes"] = int(columns["at"]), json.loads(columns["changes"])
                 document = document_of(columns)
-                canonical(document)
             except (TypeError, ValueError, OverflowError, RecursionError):
-                raise Broken(tenant, row.sequence, row.id, "it cannot be read as an entry any more") from None
+                raise Broken(tenant, row.sequence, row.id, UNREADABLE) from None
             yield row.number, document, row.hash
         last = rows[-1]
-        beyond = (table.c.sequence > last.sequence) | ((table.c.sequence == last.sequence) & (last.number < _NUMBER))
+        beyond = tuple_(table.c.sequence, _NUMBER) > (last.sequence, last.number)
         rows = session.execute(query.where(beyond).limit(_BATCH)).all()
 
 

@@ -112,8 +112,8 @@ def test_cursor_and_offset_exclude_each_other(signed_in: FlaskClient) -> None:
     assert answer.status_code == 422
 
 
-@pytest.mark.parametrize("path", ["/api/v1/users", "/api/v1/activity"])
-def test_only_tenant_administrators_may_look(path: str, client_by_role: dict[Role, FlaskClient], client) -> None:
+def test_only_tenant_administrators_may_look(client_by_role: dict[Role, FlaskClient], client) -> None:
+    path = "/api/v1/users"
     for role, its_client in client_by_role.items():
         answer = its_client.get(path)
         if role is Role.TENANT_ADMIN:
