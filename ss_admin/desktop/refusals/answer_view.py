@@ -6,12 +6,12 @@ from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem,
 from ss_admin.contract.refusals import KeyFinding, Refusal, RefusalAnswer
 from ss_admin.desktop.clipboard import Clipboard
 from ss_admin.desktop.moments import Clock, exact_moment, utc_now
-from ss_admin.desktop.refusals.facts import Facts, KeyLine, refusal_facts
+from ss_admin.desktop.refusals.facts import Facts, KeyLine, refusal_facts, selectable
 from ss_admin.desktop.refusals.partner_box import PartnerBox
 from ss_admin.desktop.refusals.refusal_words import NO_REFUSALS, NOTHING_FOUND, partner_text, why_in_short
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.copy_line import CopyLine
-from ss_admin.desktop.widgets.labels import line, words, wrapped_label
+from ss_admin.desktop.widgets.labels import line, words
 from ss_admin.desktop.widgets.notice import Notice
 from ss_admin.desktop.widgets.row_cells import plain_tooltip
 from ss_admin.desktop.widgets.row_table import show_as_rows
@@ -56,7 +56,7 @@ class AnswerView(QWidget):
             self._column.addWidget(Notice("neutral", answer.note or NOTHING_FOUND, theme=theme))
 
     def _show_finding(self, finding: KeyFinding) -> None:
-        self._column.addWidget(wrapped_label(finding.cause, "strong"))
+        self._column.addWidget(selectable(finding.cause, "strong"))
         if finding.api_key is not None:
             facts = Facts()
             facts.add("API key", self._linked(KeyLine(finding.api_key, theme=self._theme)))
@@ -116,8 +116,7 @@ class AnswerView(QWidget):
         column = QVBoxLayout(self._details)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(self._theme.tokens.m)
-        cause = wrapped_label(refusal.cause, "strong")
-        cause.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        cause = selectable(refusal.cause, "strong")
         cause.setObjectName("refusals.cause")
         within = self._finding is not None  # which names the key already, and often the same advice
         facts, key_line = refusal_facts(refusal, theme=self._theme, with_key=not within, clock=self._clock)

@@ -9,9 +9,9 @@ from ss_admin.desktop.refusals.refusal_words import KEY_STATE_BADGES
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.badge_label import BadgeLabel
 from ss_admin.desktop.widgets.buttons import button
-from ss_admin.desktop.widgets.labels import ElidedLabel, words, wrapped_label
+from ss_admin.desktop.widgets.labels import ElidedLabel, TextRole, words, wrapped_label
 
-__all__ = ["Facts", "KeyLine", "refusal_facts"]
+__all__ = ["Facts", "KeyLine", "refusal_facts", "selectable"]
 
 _CAPTIONS = 128
 
@@ -66,10 +66,11 @@ class Facts(QWidget):
         self._grid.addWidget(shown, row, 1)
 
 
-def selectable(text: str) -> QLabel:
+def selectable(text: str, role: TextRole = "body") -> QLabel:
     """Words that wrap, and that the pointer can select."""
-    label = wrapped_label(text)
+    label = wrapped_label(text, role)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # words are no stop for the keyboard
     return label
 
 

@@ -5,9 +5,10 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ss_admin.desktop.clipboard import Clipboard, CopyOutcome
+from ss_admin.desktop.refusals.facts import selectable
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.buttons import button
-from ss_admin.desktop.widgets.labels import words, wrapped_label
+from ss_admin.desktop.widgets.labels import words
 
 __all__ = ["PartnerBox"]
 
@@ -39,9 +40,7 @@ class PartnerBox(QFrame):
         column = QVBoxLayout()
         column.setSpacing(3)
         column.addWidget(words("What to tell the partner", "strong"))
-        advice_label = wrapped_label(advice)
-        advice_label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        column.addWidget(advice_label)
+        column.addWidget(selectable(advice))
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 10, 12, 10)
         row.setSpacing(12)

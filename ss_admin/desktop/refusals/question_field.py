@@ -1,5 +1,6 @@
 """The box for a request's id or a key: a key is covered as soon as it is recognised, and forgotten when told to."""
 
+from pydantic import SecretStr
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import (
     QClipboard,
@@ -49,6 +50,8 @@ class QuestionField(QLineEdit):
     @property
     def question(self) -> AskedRequest | AskedKey | Unclear:
         """What is asked for."""
+        if self._asked is None and self.holds_key:  # also what is left of one whose beginning was taken away
+            return AskedKey(SecretStr(self.text()), "ss_…", is_whole=False)
         return self._asked or read_question(self.text())
 
     @property

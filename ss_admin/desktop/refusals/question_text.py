@@ -18,6 +18,7 @@ _LEAD_IN = re.compile(
 _NAMED_ID = re.compile(
     r"(?:x-request-id|request[_ -]?id)[\s\"'“”]*[:=]?[\s\"'“”]*([0-9A-Za-z._-]{6,100})", re.IGNORECASE | re.ASCII
 )
+_UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE | re.ASCII)
 _PLAIN_ID = re.compile(r"[0-9A-Za-z._:-]{1,100}", re.ASCII)
 _QUOTES = " \t\r\n\"'`“”„«»,;"
 
@@ -72,12 +73,19 @@ def read_question(text: str) -> AskedRequest | AskedKey | Unclear:
         found = _KEY.search(text)
         shown = mask_api_key(found.group()[:KEY_LENGTH]) if found else f"{PREFIX}…"
         return AskedKey(SecretStr(text), shown, is_whole=found is not None)
-    named = _NAMED_ID.search(bare)
-    if named is not None:
-        return AskedRequest(named.group(1))
-    if _PLAIN_ID.fullmatch(bare):
-        return AskedRequest(bare)
+    request_id = _find_request_id(bare)
+    if request_id:
+        return AskedRequest(request_id)
     return Unclear(
         "This is neither the id of a request nor an API key. The id stands in the answer that the partner got: in the "
         "header X-Request-Id, and in the body as request_id."
     )
+
+
+def _find_request_id(bare: str) -> str:
+    if named := _NAMED_ID.search(bare):
+        return named.group(1)
+    if _PLAIN_ID.fullmatch(bare):
+        return bare
+    within = _UUID.search(bare)
+    return within.group() if within else ""

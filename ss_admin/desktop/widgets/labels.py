@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QStyle, QStyleOption, QWidget
 from typing_extensions import override
 
-__all__ = ["ElidedLabel", "in_the_middle", "line", "set_role", "words", "wrapped_label"]
+__all__ = ["ElidedLabel", "TextRole", "in_the_middle", "line", "set_role", "words", "wrapped_label"]
 
 TextRole = Literal["heading", "title", "strong", "label", "body", "dimmed", "caption", "error", "warning"]
 
