@@ -25,6 +25,7 @@ from ss_admin.backend.demo.fresh_secrets import make_sample_call, new_password, 
 from ss_admin.backend.demo.seeding import is_seeded, seed
 from ss_admin.backend.server import serve
 from ss_admin.backend.settings import ConfigurationError, Settings, resolve_pepper
+from ss_admin.backend.signals.evaluation import Evaluation
 from ss_admin.backend.store.engine import Store, StoreUnavailable
 from ss_admin.backend.store.migrate import SchemaNewer, upgrade
 from ss_admin.contract.demo import DemoReady
@@ -100,6 +101,7 @@ def _prepare(settings: Settings) -> DemoReady:
                 seed(session, datetime.now(UTC), unusable_password_hash=passwords.hash(new_password()))
         users = renew_passwords(store, passwords)
         call = make_sample_call(store, ApiKeysService(store, resolve_pepper(settings)))
+        Evaluation(store).look()  # the first screen shows what there is to see
     finally:
         store.close()
     return DemoReady(url="", users=users, api_key=call.api_key, rulechain_id=call.rulechain_id, payload=call.payload)

@@ -7,7 +7,7 @@ import secrets
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Final
 
@@ -24,6 +24,10 @@ from ss_admin.backend.demo.narrowed_keys import narrow_some
 from ss_admin.backend.demo.sample_calls import plan_calls, settle_deliveries
 from ss_admin.backend.demo.sample_chains import SampleChain, plan_chains
 from ss_admin.backend.demo.sample_keys import YEAR, SampleKey, new_id, plan_keys
+from ss_admin.backend.demo.sample_watching import plan_watched_calls
+from ss_admin.backend.demo.watched_keys import cast_keys
+from ss_admin.backend.housekeeping.refused_calls import KeptRefusals, RefusedCalls
+from ss_admin.backend.housekeeping.usage import RefusalBound, SeenAddresses, Usage
 from ss_admin.backend.journal.entries import CallEntry
 from ss_admin.backend.rule_chains.changes import folded_name
 from ss_admin.backend.rule_chains.executions.writing import insert_executions
@@ -36,8 +40,10 @@ from ss_admin.backend.store.tables import (
     TombstoneRow,
     UserRow,
 )
+from ss_admin.backend.store.types import to_microseconds
 from ss_admin.contract.accounts import Role
 from ss_admin.contract.documents import ObjectRef
+from ss_admin.contract.refusals import REFUSAL_DAYS
 
 __all__ = ["KEYS_PER_TENANT", "is_seeded", "seed"]
 
@@ -91,9 +97,11 @@ def seed(session: Session, now: datetime, *, unusable_password_hash: str) -> Non
             count=KEYS_PER_TENANT[place],
             gone=_DELETED_PER_TENANT[place],
         )
-        keys = narrow_some(planned, chains, now)
+        keys, parts = cast_keys(narrow_some(planned, chains, now), now)
         _insert_keys(session, tenant, keys)
-        _insert_calls(session, random, plan_calls(random, now, tenant_id=tenant.id, keys=keys, chains=chains))
+        calls = plan_calls(random, now, tenant_id=tenant.id, keys=keys, chains=chains)
+        _insert_calls(session, random, calls)
+        _insert_use(session, [*calls, *plan_watched_calls(random, now, parts, chains[0].id)], now)
         history = tell_history(random, now, keys, chains, tenant.admins)
         gather(session, _activity_rows(random, tenant, history), announced=False)
 
@@ -168,6 +176,18 @@ def _insert_calls(session: Session, random: Random, calls: Sequence[CallEntry]) 
     if settled:
         one = update(DeliveryRow).where(DeliveryRow.id == bindparam("delivery_id"))
         session.connection().execute(one, settled)
+
+
+def _insert_use(session: Session, calls: Sequence[CallEntry], now: datetime) -> None:
+    """Counted, and the refused ones kept, by the parts of the housekeeping that do so with partners' calls."""
+    usage, refused = Usage(), RefusedCalls()
+    first_kept = to_microseconds(now - timedelta(days=REFUSAL_DAYS))
+    for call in calls:
+        usage.add(call)
+        if call.execution is None and call.at_us >= first_kept:
+            refused.add(call)
+    usage.write(session.connection(), RefusalBound(), SeenAddresses())
+    refused.write(session.connection(), KeptRefusals())
 
 
 def _key_rows(tenant: _Tenant, keys: Sequence[SampleKey]) -> list[dict[str, Any]]:
