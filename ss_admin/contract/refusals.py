@@ -7,9 +7,20 @@ from pydantic import Field, SecretStr, model_validator
 
 from ss_admin.contract.documents import Document, ObjectRef, Request, UtcInstant
 
-__all__ = ["REFUSAL_DAYS", "KeyFinding", "KeyState", "Refusal", "RefusalAnswer", "RefusalQuestion", "RefusedKey"]
+__all__ = [
+    "REFUSALS_A_MINUTE",
+    "REFUSAL_DAYS",
+    "KeyFinding",
+    "KeyState",
+    "Refusal",
+    "RefusalAnswer",
+    "RefusalQuestion",
+    "RefusedKey",
+]
 
 REFUSAL_DAYS = 7
+REFUSALS_A_MINUTE = 300
+"""Of each key, and of each address without a known key; more are counted, but not kept one by one."""
 
 
 class RefusalQuestion(Request):

@@ -21,11 +21,11 @@ from ss_admin.backend.store.tables import (
     RefusalRow,
     RuleChainDayRow,
 )
+from ss_admin.contract.refusals import REFUSALS_A_MINUTE
 
 __all__ = ["MINUTE_US", "a_call", "a_run", "assert_written_once"]
 
 MINUTE_US = 60_000_000
-REFUSALS_A_MINUTE = 300
 
 
 def a_run(tenant_id: str, **values: Any) -> bytes:

@@ -15,6 +15,7 @@ from ss_admin.backend.housekeeping.usage import storable_address
 from ss_admin.backend.journal.entries import CallEntry
 from ss_admin.backend.store.bulk import execute_many
 from ss_admin.backend.store.tables import RefusalRow
+from ss_admin.contract.refusals import REFUSALS_A_MINUTE
 
 __all__ = ["KeptRefusals", "RefusedCalls"]
 
@@ -38,7 +39,12 @@ class KeptRefusals:
     """How many refusals are kept already, by their sources; says of each further one whether it is kept, too."""
 
     def __init__(
-        self, *, a_minute: int = 300, an_hour: int = 3000, without_key: int = 10_000, altogether: int = 30_000
+        self,
+        *,
+        a_minute: int = REFUSALS_A_MINUTE,
+        an_hour: int = 3000,
+        without_key: int = 10_000,
+        altogether: int = 30_000,
     ) -> None:
         self._a_minute, self._an_hour = a_minute, an_hour
         self._without_key, self._altogether = without_key, altogether

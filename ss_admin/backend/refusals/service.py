@@ -26,12 +26,11 @@ from ss_admin.backend.store.tables import ExecutionRow, RefusalRow
 from ss_admin.contract.activity import ActivityAction
 from ss_admin.contract.documents import ObjectRef
 from ss_admin.contract.problems import ProblemCode
-from ss_admin.contract.refusals import KeyFinding, Refusal, RefusalAnswer, RefusalQuestion
+from ss_admin.contract.refusals import REFUSALS_A_MINUTE, KeyFinding, Refusal, RefusalAnswer, RefusalQuestion
 
 __all__ = ["RefusalsService"]
 
 REFUSALS_OF_A_KEY = 20
-KEPT_IN_A_MINUTE = 300
 _MILLISECOND = timedelta(milliseconds=1)
 _MINUTE = timedelta(minutes=1)
 _FAILED_STATUS = 500
@@ -197,7 +196,7 @@ def _is_flooded(lookups: _Lookups, request_id: str | None) -> bool:
         select(RefusalRow.api_key_id)
         .where(RefusalRow.at >= begin, RefusalRow.at < begin + _MINUTE)
         .group_by(RefusalRow.api_key_id, RefusalRow.address)
-        .having(func.count() >= KEPT_IN_A_MINUTE)
+        .having(func.count() >= REFUSALS_A_MINUTE)
     )
     keys = set(lookups.session.scalars(query.limit(100)))
     return any(

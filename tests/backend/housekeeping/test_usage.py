@@ -66,12 +66,12 @@ def write(store, batch, bound=None, seen=None):
 def test_minutes_hours_peaks_and_addresses_equal_a_ledger(store, monkeypatch):
     monkeypatch.setattr(usage_module, "ADDRESSES_PER_KEY", FEW)
 
-    @given(st.lists(st.lists(calls, max_size=30), max_size=5))
-    def check(batches):
+    @given(st.lists(st.lists(calls, max_size=30), max_size=5), st.sampled_from([3, 1000]))
+    def check(batches, remembered):
         with store.writing() as session:
             for table in (ApiKeyMinuteRow, ApiKeyHourRow, ApiKeyPeakRow, ApiKeyAddressRow, AddressRefusalRow):
                 session.execute(delete(table))
-        bound, seen_before = RefusalBound(), SeenAddresses(limit=3)
+        bound, seen_before = RefusalBound(), SeenAddresses(limit=remembered)
         for batch in batches:
             write(store, batch, bound, seen_before)
         made = [call for batch in batches for call in batch]
