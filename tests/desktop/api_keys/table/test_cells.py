@@ -2,6 +2,7 @@ import json
 from datetime import timedelta
 
 from ss_admin.contract.api_keys import ApiKeyStatus, Entity, Permissions
+from ss_admin.contract.signals import Severity, SignalBadge, SignalKind
 from ss_admin.desktop.api_keys.table.cells import cell_spoken, cell_text, cell_tooltip, narrowing_words
 from ss_admin.desktop.api_keys.table.columns import Column
 from ss_admin.desktop.key_states import expiry_badge
@@ -73,3 +74,18 @@ def test_tooltip_of_a_key_with_a_hundred_rule_chains_still_fits_on_a_screen() ->
     tooltip = cell_tooltip(key, Column.PERMISSIONS)
     assert "… and 80 more" in tooltip
     assert len(tooltip.splitlines()) < 35
+
+
+def test_open_signals_are_told_with_the_name() -> None:
+    badges = [
+        SignalBadge(kind=SignalKind.SPIKE, severity=Severity.ALERT),
+        SignalBadge(kind=SignalKind.NEW_ADDRESS, severity=Severity.WARNING),
+    ]
+    key = sample_key(3, signals=badges)
+    spoken = cell_spoken(key, Column.NAME, NOW, checked=False)
+    assert spoken == "Integration 3, user Person 3, needs attention: Unusual spike, New address"
+    assert cell_tooltip(key, Column.NAME).splitlines()[1:] == [
+        "•  Unusual spike (look at it now)",
+        "•  New address (look at it in these days)",
+    ]
+    assert cell_tooltip(sample_key(3), Column.NAME) == ""
