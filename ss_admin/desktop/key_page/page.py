@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractSlider, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from ss_admin.client.errors import ClientError, NotFound
@@ -24,6 +24,12 @@ from ss_admin.desktop.widgets.empty_state import EmptyState
 __all__ = ["KeyPage"]
 
 REFRESH_MS = 30_000
+_SCROLLS = {
+    Qt.Key.Key_PageUp: QAbstractSlider.SliderAction.SliderPageStepSub,
+    Qt.Key.Key_PageDown: QAbstractSlider.SliderAction.SliderPageStepAdd,
+    Qt.Key.Key_Home: QAbstractSlider.SliderAction.SliderToMinimum,
+    Qt.Key.Key_End: QAbstractSlider.SliderAction.SliderToMaximum,
+}
 _WORDS_MOVE_ON_MS = 5_000
 _DELETED = "This key was deleted. Calls with it are refused; what you see is from before."
 _BACK = "Back to the list"
@@ -102,8 +108,11 @@ class KeyPage(QWidget):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape that no part wanted goes back."""
-        if event.key() == Qt.Key.Key_Escape and not event.modifiers():
+        """Escape that no part wanted goes back; the page keys scroll, wherever the keyboard is."""
+        scroll = _SCROLLS.get(Qt.Key(event.key()))
+        if scroll is not None:
+            self.sections.verticalScrollBar().triggerAction(scroll)
+        elif event.key() == Qt.Key.Key_Escape and not event.modifiers():
             self.leave()
         else:
             super().keyPressEvent(event)

@@ -85,6 +85,18 @@ def test_chart_and_table_take_turns_in_the_same_room(stage: Make) -> None:
     assert page.findChild(CallsChart).isVisible()
 
 
+def test_the_page_keys_scroll_wherever_the_keyboard_is(stage: Make, qtbot: QtBot) -> None:
+    page = stage().open()
+    bar = page.sections.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    qtbot.keyClick(page.head.back_button, Qt.Key.Key_PageDown)
+    assert bar.value() > 0
+    qtbot.keyClick(page.sections.calls.table_button, Qt.Key.Key_End)
+    assert bar.value() == bar.maximum()
+    qtbot.keyClick(page.head.edit_button, Qt.Key.Key_Home)
+    assert bar.value() == 0
+
+
 class TestGoingBack:
     @pytest.mark.parametrize("way", ["button", "escape", "alt+left"])
     def test_every_way_back_leaves(self, stage: Make, qtbot: QtBot, way: str) -> None:
