@@ -26,12 +26,14 @@ from ss_admin.client.connection import Connection
 from ss_admin.contract.accounts import Role
 from ss_admin.contract.api_keys import ApiKey, ApiKeyChange, ApiKeyStatus, ExpiryState, RateLimit
 from ss_admin.contract.demo import DemoReady
-from ss_admin.desktop.following_words import Following
 from ss_admin.desktop.api_keys.progress_dialog import BulkProgressDialog
 from ss_admin.desktop.app import AppOptions
 from ss_admin.desktop.crash_report import CrashDialog
 from ss_admin.desktop.demo import DemoBackend, start_demo_backend
+from ss_admin.desktop.following_words import Following
 from ss_admin.desktop.theme.theme import Theme
+from tests.e2e.attention_pictures import AttentionPictures
+from tests.e2e.key_pictures import KeyPictures
 from tests.e2e.rule_chain_pictures import RuleChainPictures
 from tests.support.backend import PASSWORD
 from tests.support.backend_process import serve_database
@@ -68,6 +70,8 @@ class Session:
             self._conflict(app)
             self._deleting(app)
             self._following(app)
+            AttentionPictures(app, self._backend.ready, lambda name: self._shot(app, name)).take_all()
+            KeyPictures(app, lambda name: self._shot(app, name)).take_all()
             self._other_pages(app)
             self._troubles(app)
         with self._signed_in(role=Role.CUSTOMER_ADMIN) as app:
