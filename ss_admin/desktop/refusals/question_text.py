@@ -20,6 +20,7 @@ _NAMED_ID = re.compile(
 )
 _UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE | re.ASCII)
 _PLAIN_ID = re.compile(r"[0-9A-Za-z._:-]{1,100}", re.ASCII)
+_NEITHER = "This is neither a request ID nor an API key. Look for X-Request-Id or request_id in the partner’s answer."
 _QUOTES = " \t\r\n\"'`“”„«»,;"
 
 
@@ -76,10 +77,7 @@ def read_question(text: str) -> AskedRequest | AskedKey | Unclear:
     request_id = _find_request_id(bare)
     if request_id:
         return AskedRequest(request_id)
-    return Unclear(
-        "This is neither the id of a request nor an API key. The id stands in the answer that the partner got: in the "
-        "header X-Request-Id, and in the body as request_id."
-    )
+    return Unclear(_NEITHER)
 
 
 def _find_request_id(bare: str) -> str:

@@ -172,7 +172,7 @@ def test_nothing_found_says_what_that_can_mean(stage: Stage, created: ApiKeyCrea
 
 
 def test_what_is_neither_is_said_at_the_box_and_not_sent(stage: Stage) -> None:
-    for pasted, told in (("", "Paste the id"), ("why was it refused?", "neither the id of a request nor an API key")):
+    for pasted, told in (("", "Paste the id"), ("why was it refused?", "neither a request ID nor an API key")):
         stage.ask(pasted)
         assert told in stage.words()
         assert stage.dialog.answer_view is None

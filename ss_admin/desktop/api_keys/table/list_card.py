@@ -21,6 +21,8 @@ _FIRST_KEY = (
     "application, so that it can be limited, watched and shut off by itself."
 )
 
+_DELETED = " Deleted keys are not in the list; “Details” above shows what is known of them."
+
 
 class ListCard(QFrame):
     """Shows the table, “No API keys yet”, or which filter it is that nothing matches."""
@@ -74,7 +76,7 @@ class ListCard(QFrame):
         elif chosen.is_empty:
             self._turn_to(self.empty)
         else:
-            text = f"Nothing matches {chosen.words()}."
+            text = f"Nothing matches {chosen.words()}.{_DELETED if chosen.attention else ''}"
             self.no_match.say("ph.magnifying-glass", "No API key matches", text, "Clear filters")
             self._turn_to(self.no_match)
 
