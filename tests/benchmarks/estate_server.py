@@ -1,6 +1,6 @@
 """The backend over an estate of the bench: on an embedded database with one worker, or over PostgreSQL and Redis."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -11,21 +11,28 @@ from tests.benchmarks.load import make_bodies
 from tests.benchmarks.many_keys import write_many_keys
 from tests.benchmarks.servers import Served, serve_backend
 from tests.support.backend import PEPPER
+from tests.support.server_process import COMMAND
 
 __all__ = ["serve_estate", "serve_many_keys"]
 
 
 @contextmanager
 def serve_estate(
-    folder: Path, *, database_url: str = "", redis_url: str = "", workers: int = 1
+    folder: Path,
+    *,
+    database_url: str = "",
+    redis_url: str = "",
+    workers: int = 1,
+    command: Sequence[str] = COMMAND,
+    **more: str,
 ) -> Iterator[tuple[Served, Estate]]:
-    """`database_url`: an empty database; by default a new SQLite file in `folder`."""
+    """`database_url`: an empty database; by default a new SQLite file in `folder`. `more`: other settings."""
     database_url = database_url or f"sqlite:///{folder / 'estate.db'}"
     estate = write_estate(database_url)
-    settings = _settings(folder, database_url)
+    settings = {**_settings(folder, database_url), **more}
     if redis_url:
         settings["redis_url"] = redis_url
-    with serve_backend(folder, settings, workers=workers) as served:
+    with serve_backend(folder, settings, workers=workers, command=command) as served:
         _use_up(served, estate)
         yield served, estate
 

@@ -92,13 +92,18 @@ def serve_app(folder: Path, target: str, *, workers: int = 1, **environment: str
 
 
 @contextmanager
-def serve_backend(folder: Path, settings: Mapping[str, str], *, workers: int = 1) -> Iterator[Served]:
-    """`ss-backend serve` with settings by their names without `SS_`, its log in a file in `folder`."""
+def serve_backend(
+    folder: Path, settings: Mapping[str, str], *, workers: int = 1, command: Sequence[str] = COMMAND
+) -> Iterator[Served]:
+    """`ss-backend serve` with settings by their names without `SS_`, its log in a file in `folder`.
+
+    Its events are read by a process of its own, as an operator has them read.
+    """
     environment = {**clean_environment(), **{f"SS_{name.upper()}": value for name, value in settings.items()}}
     log = folder / "backend.log"
     with log.open("ab") as stderr:
         process = subprocess.Popen(
-            [*COMMAND, "serve", "--port", "0", "--workers", str(workers)],
+            [*command, "serve", "--port", "0", "--workers", str(workers)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=stderr,
@@ -110,6 +115,7 @@ def serve_backend(folder: Path, settings: Mapping[str, str], *, workers: int = 1
         try:
             url = process.stdout.readline().strip()
             assert url, f"the backend did not start:\n{log.read_text()}"
+            subprocess.Popen(["cat"], stdin=process.stdout, stdout=subprocess.DEVNULL)  # ends with the events
             served = Served(url, process.pid, log)
             _wait_until_answering(served, workers)
             yield served

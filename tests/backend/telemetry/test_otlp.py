@@ -1,75 +1,24 @@
 """Events reach a receiver of OTLP over HTTP; one that is away, slow or unwilling costs nothing and fills no memory."""
 
-import gzip
 import socket
-import threading
 import time
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
 from ss_admin.backend.telemetry.event_lines import event_line
 from ss_admin.backend.telemetry.otlp import OtlpEvents, logs_url
+from tests.support.otlp_receiver import otlp_receiver, values
 from tests.support.watching import eventually
 
 FIELDS = {"request_id": "r-1", "status": 401, "code": "invalid_api_key", "api_key_id": None, "duration_ms": 0.4}
 LINE = event_line("partner_call", "2030-03-17T17:46:41.000150Z", "WARNING", FIELDS)
 
 
-class Receiver(ThreadingHTTPServer):
-    """Takes OTLP as Loki does. `status`: what it answers."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.status = 200
-        self.taken: list[ExportLogsServiceRequest] = []
-        self.paths: list[str] = []
-
-    @property
-    def endpoint(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/otlp"
-
-    def records(self):
-        return [
-            record
-            for request in self.taken
-            for resource in request.resource_logs
-            for scope in resource.scope_logs
-            for record in scope.log_records
-        ]
-
-
-class _Handler(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        server = self.server
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        if self.headers.get("Content-Encoding") == "gzip":
-            body = gzip.decompress(body)
-        request = ExportLogsServiceRequest()
-        request.ParseFromString(body)
-        server.paths.append(self.path)
-        if server.status == 200:
-            server.taken.append(request)
-        self.send_response(server.status)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture
 def receiver():
-    server = Receiver()
-    thread = threading.Thread(target=server.serve_forever, args=[0.05], daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with otlp_receiver() as server:
+        yield server
 
 
 @contextmanager
@@ -81,10 +30,6 @@ def sending(endpoint: str, **options):
         began = time.monotonic()
         events.close()
         assert time.monotonic() - began < 3
-
-
-def values(attributes) -> dict[str, object]:
-    return {each.key: getattr(each.value, each.value.WhichOneof("value")) for each in attributes}
 
 
 def test_an_event_arrives_with_its_fields_as_attributes_and_one_label(receiver):
