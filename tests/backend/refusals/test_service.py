@@ -42,10 +42,9 @@ def looked_up(town, admin):
 
 
 class TestByRequestId:
-    @pytest.mark.parametrize("pasted", ["{}", "  {}\n", '"{}"', "X-Request-Id: {}", '"request_id": "{}",', "{} "])
-    def test_the_id_is_found_in_what_was_pasted(self, partner, ask, pasted):
+    def test_the_id_is_found_in_what_was_pasted(self, partner, ask):
         answer = partner.call("chain", None)
-        text = pasted.format(answer.headers["X-Request-Id"])
+        text = f' X-Request-Id: "{answer.headers["X-Request-Id"]}",\n'
         assert [refusal.code for refusal in ask(request_id=text).refusals] == ["missing_api_key"]
 
     def test_calls_with_keys_of_other_tenants_are_as_unknown_as_any(self, partner, foreign_key, ask, store):
