@@ -22,6 +22,7 @@ from tests.benchmarks.many_workers import measure_many_workers
 from tests.benchmarks.memory import measure_memory
 from tests.benchmarks.report import Findings, as_markdown, as_text, goals_table
 from tests.benchmarks.sustained import measure_sustained
+from tests.benchmarks.watching import measure_watching
 
 SECTIONS: dict[str, Callable[[Bench], Findings]] = {
     "calls": measure_calls,
@@ -32,6 +33,7 @@ SECTIONS: dict[str, Callable[[Bench], Findings]] = {
     "memory": measure_memory,
     "abuse": measure_attacks,
     "lists": measure_all_lists,
+    "watching": measure_watching,
     "audit": measure_audit,
 }
 
