@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ss_admin.backend.store.types import from_microseconds
+from ss_admin.contract.api_key_format import mask_api_keys_within
 
 __all__ = [
     "FORMAT",
@@ -84,9 +85,10 @@ def hash_of(document: Mapping[str, Any]) -> str:
 
 
 def plain_value(value: Any) -> Any:  # noqa: ANN401 - any JSON
-    """The value with nothing in it that other languages would write in another way than RFC 8785.
+    """The value without secrets, and with nothing in it that others would write in another way than RFC 8785.
 
-    Fractions, and numbers beyond 2^53, become texts; half a surrogate pair becomes a question mark.
+    Whole API keys are masked, whoever put them there. Fractions, and numbers beyond 2^53, become texts; half a
+    surrogate pair becomes a question mark.
     """
     match value:
         case None | bool():
@@ -96,7 +98,7 @@ def plain_value(value: Any) -> Any:  # noqa: ANN401 - any JSON
         case float():
             return repr(value)
         case str():
-            return value.encode("utf-8", "replace").decode("utf-8")
+            return mask_api_keys_within(value.encode("utf-8", "replace").decode("utf-8"))
         case dict():
             return {plain_value(str(name)): plain_value(member) for name, member in value.items()}
         case list() | tuple():

@@ -19,6 +19,7 @@ from ss_admin.backend.store.engine import Store
 from ss_admin.backend.telemetry.logs import JsonLines
 from ss_admin.contract.accounts import Role
 from ss_admin.contract.activity import ActivityAction, FieldChange
+from ss_admin.contract.api_key_format import new_api_key
 from ss_admin.contract.api_keys import ApiKeyChange, ApiKeyStatus, NewApiKey
 from ss_admin.contract.documents import ObjectRef
 from tests.backend.activity.conftest import ACTIVITY, HEADS
@@ -178,9 +179,10 @@ def test_each_entry_goes_out_once_as_an_audit_event(
     assert '"object_id": "key-1"' in JsonLines().format(event)
 
 
-def test_numbers_and_texts_that_others_would_write_differently_are_told_as_texts(
+def test_what_others_would_write_differently_is_told_as_text_and_a_key_masked(
     store: Store, actors: list[Actor]
 ) -> None:
+    secret = new_api_key()
     changes = [FieldChange(field="x", before=0.1, after=[2**60, "\ud800", {"a": 1e21}, 7, True])]
     with store.writing() as session:
         record(
@@ -188,10 +190,11 @@ def test_numbers_and_texts_that_others_would_write_differently_are_told_as_texts
             actor=actors[0],
             tenant_id=actors[0].tenant_id,
             action=ActivityAction.API_KEY_CHANGED,
-            object_ref=ObjectRef(id="x", name="x"),
-            changes=changes,
+            object_ref=ObjectRef(id="x", name=secret),
+            changes=[*changes, FieldChange(field="note", before=None, after=f"seen {secret}")],
         )
     with store.reading() as session:
         stored = session.scalars(select(ACTIVITY.c.changes).order_by(ACTIVITY.c.number.desc())).first()
-    assert stored == [{"field": "x", "before": "0.1", "after": [str(2**60), "?", {"a": "1e+21"}, 7, True]}]
+        assert not any(secret in str(row) for row in session.execute(select(ACTIVITY)))
+    assert stored[:1] == [{"field": "x", "before": "0.1", "after": [str(2**60), "?", {"a": "1e+21"}, 7, True]}]
     assert len(list(verify_store(store))) == 2

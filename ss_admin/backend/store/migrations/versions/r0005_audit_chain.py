@@ -100,8 +100,8 @@ def _store_links(connection: sa.Connection, links: Sequence[tuple[int, int, str,
     """One by one in SQLite; PostgreSQL is given them all first, and joins them in the end."""
     if connection.dialect.name == "postgresql":
         with (
-            connection.connection.cursor() as cursor,
-            cursor.copy("COPY new_links (number, sequence, previous_hash, hash) FROM STDIN") as copying,  # type: ignore[attr-defined]
+            connection.connection.cursor() as cursor,  # type: ignore[attr-defined]
+            cursor.copy("COPY new_links (number, sequence, previous_hash, hash) FROM STDIN") as copying,
         ):
             for link in links:
                 copying.write_row(link)
