@@ -198,7 +198,9 @@ class KeyPage(QWidget):
         if isinstance(error, NotFound):
             return  # the key is gone: its own answer says so
         for section in sections:
-            section.show_failure(error)
+            # that the server is away, and what is shown from before, the window tells once for all
+            if not (concerns_the_window(error) and section.has_content):
+                section.show_failure(error)
         if concerns_the_window(error):
             self.failed.emit(error)
 

@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from ss_admin.client.errors import ServerUnreachable
+from ss_admin.client.errors import ServerUnreachable, UnexpectedAnswer
 from ss_admin.contract.api_keys import ApiKeyStatus
 from ss_admin.contract.signals import Severity, SignalBadge, SignalKind
 from ss_admin.contract.usage import UsageSpan
@@ -240,6 +240,10 @@ class TestTroubles:
         page.set_stale(True)
         assert page.head.stale_mark.isVisible()
         assert page.sections.addresses.model.rowCount() == 4
+        assert [section.notice.text for section in page.sections.all] == [""] * 5
+        shown.fail(UnexpectedAnswer("no JSON"))
+        page.refresh()
+        shown.settle()
         assert page.sections.calls.notice.text.endswith("What you see is from before.")
         shown.fail(None)
         page.refresh()
