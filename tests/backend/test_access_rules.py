@@ -11,6 +11,7 @@ from tests.support.api_keys import Seed, plant
 from tests.support.backend import PASSWORD
 from tests.support.executions import an_execution, plant_executions
 from tests.support.partner import plant_chain
+from tests.support.planted_signals import plant_signal
 from tests.support.problems import refused
 
 API = "/api/v1"
@@ -25,6 +26,7 @@ BODIES = {
     ("POST", f"{API}/api-keys/bulk-delete"): {"ids": ["nobody"]},
     ("POST", f"{API}/api-keys/bulk-status"): {"ids": ["nobody"], "status": "disabled"},
     ("POST", f"{API}/refusals/explain"): {"request_id": "nothing"},
+    ("POST", f"{API}/signals/<string:signal_id>/acknowledge"): {"note": "Seen."},
     ("POST", f"{API}/rulechains"): {"name": "New", "input_schema": {}, "definition": {"nodes": [], "edges": []}},
     ("PATCH", f"{API}/rulechains/<rulechain_id>"): {"name": "Changed"},
     ("POST", f"{API}/rulechains/<rulechain_id>/test"): {"payload": {}},
@@ -59,7 +61,12 @@ def objects_of(store, person):
     [api_key_id] = plant(store, person.tenant, user, [Seed(name="Planted")])
     rulechain_id = plant_chain(store, person.tenant)
     [execution_id] = plant_executions(store, [an_execution(person.tenant, rulechain_id, api_key_id=api_key_id)])
-    return {"api_key_id": api_key_id, "rulechain_id": rulechain_id, "execution_id": execution_id}
+    return {
+        "api_key_id": api_key_id,
+        "rulechain_id": rulechain_id,
+        "execution_id": execution_id,
+        "signal_id": plant_signal(store, person.tenant, api_key_id, "never_expires"),
+    }
 
 
 @pytest.fixture

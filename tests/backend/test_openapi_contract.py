@@ -16,6 +16,7 @@ from tests.support.article import SAMPLE_PAYLOAD
 from tests.support.backend import PASSWORD
 from tests.support.executions import an_execution, plant_executions
 from tests.support.partner import plant_chain
+from tests.support.planted_signals import plant_signal
 from tests.support.sample_chains import sample_document
 
 PROMISES = [
@@ -98,7 +99,9 @@ def caller(client, admin, store):
     assert key.status_code == 201
     rulechain_id = plant_chain(store, admin.tenant)
     [execution_id] = plant_executions(store, [an_execution(admin.tenant, rulechain_id)])
-    return Caller(client, admin, key.json, {"rulechain_id": rulechain_id, "execution_id": execution_id})
+    signal_id = plant_signal(store, admin.tenant, key.json["api_key"]["id"], "never_expires")
+    objects = {"rulechain_id": rulechain_id, "execution_id": execution_id, "signal_id": signal_id}
+    return Caller(client, admin, key.json, objects)
 
 
 def send_made_up(operation, mode, send):
