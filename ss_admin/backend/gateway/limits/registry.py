@@ -81,8 +81,12 @@ class WindowRegistry(Generic[_Window]):
         self.sweep_step()
         self.sweep_step()
         with self._lock:
-            current = self._windows.setdefault(window.limit.key, {}).setdefault(window.api_key_id, window)
-            if current is window:
+            alike = self._windows.setdefault(window.limit.key, {})
+            current = alike.get(window.api_key_id)
+            if current is None:
+                # Not where it is this one already: two may have found it out of use, and the second would empty it of
+                # what the first has admitted since.
+                current = alike[window.api_key_id] = window
                 window.put_in_use()
                 self._to_sweep.append(window)
             return current

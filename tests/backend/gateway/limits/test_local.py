@@ -267,6 +267,18 @@ def test_windows_created_and_swept_under_threads_lose_no_admission() -> None:
     assert len(admitted) == 3 * 400
 
 
+def test_a_window_that_two_find_out_of_use_loses_nothing_that_the_first_admits(limiter: SlidingWindowLimiter) -> None:
+    window = limiter.window("key", limit(2, 60))
+    limiter.window("other", limit(1, 60)).decide()
+    limiter.window("another", limit(1, 60)).decide()  # the sweep takes the empty one out of use
+    assert limiter._registry.find((2, 60), "key") is None
+    admitted = []
+    for _ in range(3):  # as each of several threads does that saw so at the same moment
+        again = limiter._registry.registered(window)
+        admitted.append(again.decide().admitted)
+    assert admitted == [True, True, False]
+
+
 def test_a_window_kept_over_a_sweep_goes_on_counting(limiter: SlidingWindowLimiter, clock: FakeClock) -> None:
     kept = limiter.window("key", limit(2, 60))
     kept.decide()
