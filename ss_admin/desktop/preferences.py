@@ -19,8 +19,27 @@ class ListSort:
     descending: bool
 
 
+class _Flag:
+    """A setting that is on or off; off where it is not set."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, owner: "Preferences", _kind: type["Preferences"]) -> bool:
+        return _text(owner._settings, self._name) == "true"  # noqa: SLF001 -- both are this module's own
+
+    def __set__(self, owner: "Preferences", is_on: bool) -> None:
+        owner._settings.setValue(self._name, "true" if is_on else "false")  # noqa: SLF001 -- as above
+
+
 class Preferences:
     """Typed access to the settings. What cannot be read (edited by hand, of another version) counts as not set."""
+
+    stays_signed_in = _Flag("signIn/stays")
+    """Whether the last sign-in asked for “Stay signed in on this workstation”."""
+
+    attention_shown = _Flag("apiKeys/attention")
+    """Whether keys needed attention when the list was last looked at: its strip has its room kept then."""
 
     def __init__(self, settings: QSettings) -> None:
         self._settings = settings
@@ -50,15 +69,6 @@ class Preferences:
         self._settings.setValue("sidebar/closed", sorted(labels))
 
     @property
-    def attention_shown(self) -> bool:
-        """Whether keys needed attention when the list was last looked at: its strip has its room kept then."""
-        return _text(self._settings, "apiKeys/attention") == "true"
-
-    @attention_shown.setter
-    def attention_shown(self, shown: bool) -> None:
-        self._settings.setValue("apiKeys/attention", "true" if shown else "false")
-
-    @property
     def last_server(self) -> str:
         """The address that the last sign-in went to; empty at first."""
         return _text(self._settings, "signIn/server")
@@ -84,15 +94,6 @@ class Preferences:
     @ca_file.setter
     def ca_file(self, path: str) -> None:
         self._settings.setValue("signIn/caFile", path)
-
-    @property
-    def stays_signed_in(self) -> bool:
-        """Whether the last sign-in asked for “Stay signed in on this workstation”."""
-        return _text(self._settings, "signIn/stays") == "true"
-
-    @stays_signed_in.setter
-    def stays_signed_in(self, stays: bool) -> None:
-        self._settings.setValue("signIn/stays", "true" if stays else "false")
 
     def column_widths(self, list_name: str) -> tuple[int, ...]:
         """The columns' widths in pixels; empty if never saved."""
