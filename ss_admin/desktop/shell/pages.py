@@ -36,6 +36,26 @@ def build_places(connection: Connection, around: Surroundings) -> Sequence[Place
         theme=around.theme,
         preferences=around.preferences,
     )
+    activity = ActivityPage(
+        ActivityClient(connection),
+        background=around.background,
+        clipboard=around.clipboard,
+        theme=around.theme,
+        preferences=around.preferences,
+    )
+    keys = KeysPlace(_list_of_keys(connection, around), _page_of_a_key(connection, around))
+    keys.activity_requested.connect(activity.show_object)
+    activity.key_opened.connect(keys.open_key)
+    path = ("Settings", "Security & API", API_KEYS)
+    return (
+        Place(("Rule Chains",), "ph.flow-arrow", rule_chains, rule_chains, rule_chains.unsaved),
+        Place(path, "ph.key", keys, keys, summons=(activity.key_opened,), open_key=keys.open_key),
+        Place(("Activity",), "ph.clock-counter-clockwise", activity, activity, summons=(keys.activity_requested,)),
+    )
+
+
+def _list_of_keys(connection: Connection, around: Surroundings) -> ApiKeysPage:
+    """The list, and over it “Why was a call refused?”."""
     api_keys = ApiKeysPage(
         api_keys=ApiKeysClient(connection),
         accounts=AccountsClient(connection),
@@ -56,36 +76,17 @@ def build_places(connection: Connection, around: Surroundings) -> Sequence[Place
     api_keys.explain_requested.connect(asking.open)
     asking.key_opened.connect(api_keys.key_opened)
     asking.failed.connect(api_keys.failed)
-    activity = ActivityPage(
+    return api_keys
+
+
+def _page_of_a_key(connection: Connection, around: Surroundings) -> KeyPage:
+    surroundings = KeySurroundings(
+        ApiKeysClient(connection),
+        UsageClient(connection),
+        SignalsClient(connection),
         ActivityClient(connection),
-        background=around.background,
-        clipboard=around.clipboard,
-        theme=around.theme,
-        preferences=around.preferences,
+        around.background,
+        around.clipboard,
+        around.theme,
     )
-    key = KeyPage(
-        KeySurroundings(
-            ApiKeysClient(connection),
-            UsageClient(connection),
-            SignalsClient(connection),
-            ActivityClient(connection),
-            around.background,
-            around.clipboard,
-            around.theme,
-        )
-    )
-    keys = KeysPlace(api_keys, key)
-    keys.activity_requested.connect(activity.show_object)
-    activity.key_opened.connect(keys.open_key)
-    return (
-        Place(("Rule Chains",), "ph.flow-arrow", rule_chains, rule_chains, rule_chains.unsaved),
-        Place(
-            ("Settings", "Security & API", API_KEYS),
-            "ph.key",
-            keys,
-            keys,
-            summons=(activity.key_opened,),
-            open_key=keys.open_key,
-        ),
-        Place(("Activity",), "ph.clock-counter-clockwise", activity, activity, summons=(keys.activity_requested,)),
-    )
+    return KeyPage(surroundings)

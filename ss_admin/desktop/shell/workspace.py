@@ -126,7 +126,10 @@ class Workspace(QWidget):
     def show_message(self, heading: str, text: str) -> None:
         """A box that stays until it is read; one at a time."""
         if self._error_box is None:
-            self._show_error_box(heading, text)
+            box = Message(self.window(), theme=self._around.theme, name="shell.error", heading=heading, text=text)
+            self._error_box = box
+            box.finished.connect(self._forget_error_box)
+            box.open()
 
     def _lay_out(self) -> None:
         right = QVBoxLayout()
@@ -198,12 +201,6 @@ class Workspace(QWidget):
         page = self._places[title].page
         page.set_stale(False)
         page.refresh()
-
-    def _show_error_box(self, heading: str, text: str) -> None:
-        box = Message(self.window(), theme=self._around.theme, name="shell.error", heading=heading, text=text)
-        self._error_box = box
-        box.finished.connect(self._forget_error_box)
-        box.open()
 
     def _forget_error_box(self) -> None:
         self._error_box = None
