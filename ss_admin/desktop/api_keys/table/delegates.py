@@ -28,7 +28,7 @@ from ss_admin.desktop.widgets.row_cells import (
     two_lines,
 )
 from ss_admin.desktop.widgets.row_look import RowLook, paint_skeleton_bar
-from ss_admin.desktop.widgets.signals.signal_mark import mark_width, paint_mark
+from ss_admin.desktop.widgets.signals.signal_mark import SignalMark
 
 __all__ = ["CellDelegate", "NameDelegate", "make_delegates"]
 
@@ -51,6 +51,7 @@ class NameDelegate(CellDelegate):
 
     def __init__(self, theme: Theme, clock: Clock, find_look: FindLook, parent: QObject) -> None:
         super().__init__(theme, clock, find_look, parent)
+        self.mark = SignalMark(theme)
         self.link_font = QFont(self.strong_font)
         self.link_font.setUnderline(True)
 
@@ -68,7 +69,7 @@ class NameDelegate(CellDelegate):
         if api_key.signals:
             wide = QFontMetrics(self.strong_font).horizontalAdvance(api_key.name)
             left = name_line.left() + min(room, wide) + _MARK_GAP
-            paint_mark(painter, left, name_line, api_key.signals, self.theme)
+            self.mark.paint(painter, left, name_line, api_key.signals)
         paint_text(painter, user_line, api_key.user.name, self.small_font, self.theme.colour("text_dimmed"))
 
     def name_place(self, cell: QRect, api_key: ApiKey) -> QRect:
@@ -97,7 +98,7 @@ class NameDelegate(CellDelegate):
         return True
 
     def _name_room(self, api_key: ApiKey, room: int) -> int:
-        return room - mark_width(api_key.signals, self.theme) - _MARK_GAP if api_key.signals else room
+        return room - self.mark.width(api_key.signals) - _MARK_GAP if api_key.signals else room
 
     def _is_cut(self, api_key: ApiKey, room: int) -> bool:
         return (

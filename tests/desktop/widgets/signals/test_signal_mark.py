@@ -1,11 +1,11 @@
-"""The mark of open signals in a row: its room, its shape by severity, and that it costs next to nothing."""
+"""The mark of open signals in a row: its room, and its shape by severity."""
 
 import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage, QPainter
 
 from ss_admin.contract.signals import Severity, SignalBadge, SignalKind
-from ss_admin.desktop.widgets.signals.signal_mark import MARK_HEIGHT, mark_width, paint_mark
+from ss_admin.desktop.widgets.signals.signal_mark import MARK_HEIGHT, SignalMark
 
 LINE = QRect(0, 0, 80, 20)
 
@@ -18,7 +18,7 @@ def painted(theme, shown: list[SignalBadge]) -> QImage:
     image = QImage(LINE.size(), QImage.Format.Format_ARGB32)
     image.fill(0)
     painter = QPainter(image)
-    paint_mark(painter, 4, LINE, shown, theme)
+    SignalMark(theme).paint(painter, 4, LINE, shown)
     painter.end()
     return image
 
@@ -31,12 +31,12 @@ def columns_used(image: QImage) -> list[int]:
 def test_the_mark_stays_within_its_room(theme, number: int) -> None:
     used = columns_used(painted(theme, badges(number)))
     assert used[0] >= 4
-    assert used[-1] < 4 + mark_width(badges(number), theme)
+    assert used[-1] < 4 + SignalMark(theme).width(badges(number))
     assert LINE.height() >= MARK_HEIGHT
 
 
 def test_nothing_open_paints_nothing_and_takes_no_room(theme) -> None:
-    assert mark_width([], theme) == 0
+    assert SignalMark(theme).width([]) == 0
     assert columns_used(painted(theme, [])) == []
 
 
