@@ -72,7 +72,7 @@ class Journey:
         wait_until(lambda: QApplication.activePopupWidget() is None, "the menu is closed")
 
     def switch_to(self, status: ApiKeyStatus) -> None:
-        self.choose_in_menu(1)
+        self.choose_in_menu(2)
         wait_until(lambda: self.key is not None and self.key.status is status, f"the list says {status.value}")
 
     def limit_to_three_per_minute(self) -> None:
@@ -88,7 +88,7 @@ class Journey:
 
     def delete(self) -> None:
         app = self.app
-        self.choose_in_menu(3)
+        self.choose_in_menu(4)
         app.wait_active("apiKeyDelete")
         app.tab_to("apiKeyDelete.primary")
         app.press("space")
