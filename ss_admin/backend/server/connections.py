@@ -28,12 +28,15 @@ _BREATH_SECONDS = 0.002
 class Connection(NamedTuple):
     """A TCP connection. `silent_seconds`: since we sent the last byte on it, or since it was made.
 
+    `waiting_seconds`: since the last byte came.
+
     `is_owed`: the last bytes came from the other side, so that it waits for an answer, or for the rest of a request.
     """
 
     descriptor: int
     peer: tuple[str, int]
     silent_seconds: float
+    waiting_seconds: float
     is_owed: bool
     received_bytes: int
 
@@ -79,7 +82,9 @@ def _look_at(descriptor: int, addresses: Collection[str]) -> Connection | None:
     sent, received = struct.unpack_from("=QQ", told, _BYTES_ACKNOWLEDGED)
     # Both times are counted in the kernel's ticks: an answer within the same tick looks as late as its request.
     is_owed = received > 0 and (sent == 0 or received_ago < sent_ago)
-    return Connection(descriptor, (peer[0].partition("%")[0], peer[1]), sent_ago / 1000, is_owed, received)
+    return Connection(
+        descriptor, (peer[0].partition("%")[0], peer[1]), sent_ago / 1000, received_ago / 1000, is_owed, received
+    )
 
 
 @contextmanager

@@ -36,7 +36,10 @@ CROWDED_SECONDS = 1.0
 """The patience where one address has more than `READS_PER_ADDRESS`, or more than half of the threads read."""
 
 READS_PER_ADDRESS = 32
-_WATCHED_SECONDS = 1.0
+_WATCHED_SECONDS = 0.5
+_OWED_SHARE = 0.8
+"""Of the time of a read, its connection has been owed an answer for so much at least; it is looked at only later."""
+
 _SILENT_LONGER_SECONDS = 5.0
 _TELL_SECONDS = 10.0
 
@@ -160,14 +163,20 @@ class SlowClients(threading.Thread):
     ) -> None:
         """As many of an address's connections as it has overdue reads; which of them they are, their behaviour tells.
 
-        A connection that is read from has sent nothing since the read began, and is owed an answer at two looks. One
-        that only idles is taken if the read is still there seconds later: an earlier answer may hide what it does.
+        A connection that is read from is owed an answer at two looks, and for about as long as the read lasts: a
+        neighbour who was silent for long and has just sent a call is not. One that only idles is taken if the read is
+        still there seconds later: an earlier answer may hide what it does.
         """
         least = reads[-1].seconds
         silent = [each for each in connections if each.silent_seconds >= least - HURRY_SECONDS / 2]
-        suspects = [each for each in silent if each.peer in known and each.is_owed]
+        suspects = [
+            each
+            for each in silent
+            if each.peer in known
+            and self._owed_seconds(each, known[each.peer][0]) >= least * _OWED_SHARE - HURRY_SECONDS / 2
+        ]
         slow = [each for each in suspects if not self._comes_fast(each, known[each.peer], reads[0].seconds)]
-        slow.sort(key=lambda each: -each.silent_seconds)
+        slow.sort(key=lambda each: -self._owed_seconds(each, known[each.peer][0]))
         lasting = sum(read.seconds > PATIENCE_SECONDS + _SILENT_LONGER_SECONDS for read in reads)
         hidden = [each for each in silent if not each.is_owed][: max(lasting - len(suspects), 0)]
         chosen = (slow + hidden)[: len(reads)]
@@ -177,6 +186,12 @@ class SlowClients(threading.Thread):
             if end_connection(connection):
                 self.ended += 1
                 self._untold[connection.peer[0]] += 1
+
+    def _owed_seconds(self, connection: Connection, since: float) -> float:
+        """How long it has been owed an answer, at least; `since`: when it was first seen so. 0: it is owed none."""
+        if not connection.is_owed:
+            return 0.0
+        return min(connection.silent_seconds, max(self._clock() - since, connection.waiting_seconds))
 
     def _comes_fast(self, connection: Connection, first: tuple[float, int], seconds: float) -> bool:
         since, bytes_then = first

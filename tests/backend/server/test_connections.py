@@ -60,7 +60,7 @@ def test_ending_it_ends_a_read_at_our_side_and_tells_the_other(pair: Pair) -> No
     assert end_connection(seen())
     assert ours.recv(1) == b""
     assert client.recv(1) == b""
-    assert not end_connection(Connection(ours.fileno(), ("127.0.0.77", 1), 0, is_owed=True, received_bytes=1))
+    assert not end_connection(Connection(ours.fileno(), ("127.0.0.77", 1), 0, 0, is_owed=True, received_bytes=1))
 
 
 def test_looking_and_ending_leave_every_other_descriptor_alone(pair: Pair, tmp_path: Path) -> None:

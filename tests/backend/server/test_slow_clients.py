@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from ss_admin.backend.server.slow_clients import Read, overdue_reads
+from ss_admin.backend.gateway.body_reads import BodyReads
+from ss_admin.backend.server.slow_clients import Read, SlowClients, overdue_reads
 from tests.support.article import sample_request
 from tests.support.partner import partner_at
 from tests.support.server_process import (
@@ -68,6 +69,38 @@ def test_where_nearly_all_threads_read_there_is_no_second_to_wait() -> None:
 
 def test_no_thread_reads_no_one_goes() -> None:
     assert overdue([]) == []
+
+
+def test_a_neighbour_who_was_silent_for_long_and_has_just_sent_a_call_is_not_taken_for_the_slow_one() -> None:
+    address = "127.0.0.79"
+    under_way = BodyReads()
+    watch = SlowClients(under_way, threads=1, max_body_bytes=1000)
+    with ExitStack() as sockets:
+        listener = sockets.enter_context(socket.create_server(("127.0.0.1", 0)))
+
+        def connect() -> tuple[socket.socket, socket.socket]:
+            client = socket.create_connection(listener.getsockname(), source_address=(address, 0))
+            return sockets.enter_context(client), sockets.enter_context(listener.accept()[0])
+
+        good, serves_good = connect()
+        good.sendall(b"a call")
+        serves_good.sendall(b"its answer")
+        time.sleep(0.3)
+        slow, _ = connect()
+        slow.sendall(b"a head, and no body")
+        request = {"REMOTE_ADDR": address}
+        under_way.under_way[id(request)] = request
+        watch.look()
+        time.sleep(0.4)
+        good.sendall(b"another call")
+        watch.look()
+        time.sleep(0.15)
+        watch.look()
+        slow.settimeout(5)
+        assert slow.recv(1) == b""
+        assert good.recv(100) == b"its answer"
+        serves_good.sendall(b"more")
+        assert good.recv(100) == b"more"
 
 
 @dataclass(frozen=True)
