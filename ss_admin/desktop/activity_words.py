@@ -1,31 +1,42 @@
 """An entry of the audit trail in words: what was done, and what changed from what to what."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from ss_admin.contract.activity import ActivityAction, ActivityEntry, FieldChange
 from ss_admin.desktop.moments import local_minute
 from ss_admin.desktop.rate_sentence import short_rate
+from ss_admin.desktop.role_words import ROLE_WORDS
+from ss_admin.desktop.widgets.signals.signal_words import SIGNAL_WORDS
 
-__all__ = ["action_in_words", "changes_in_words", "who_in_words"]
+__all__ = ["ACTION_WORDS", "ChangeInWords", "action_in_words", "changes_in_words", "list_changes", "who_in_words"]
 
-_ACTIONS = {
+ACTION_WORDS = {
     ActivityAction.SIGNED_IN: "Signed in",
     ActivityAction.SIGN_IN_FAILED: "Failed to sign in",
     ActivityAction.SIGN_IN_LOCKED: "Sign-in locked after wrong passwords",
     ActivityAction.SIGNED_OUT: "Signed out",
     ActivityAction.PASSWORD_CHANGED: "Changed password",
+    ActivityAction.ROLE_CHANGED: "Changed role",
     ActivityAction.USER_CREATED: "Created user",
     ActivityAction.API_KEY_CREATED: "Created API key",
     ActivityAction.API_KEY_CHANGED: "Changed API key",
     ActivityAction.API_KEY_DELETED: "Deleted API key",
+    ActivityAction.API_KEY_LOOKED_UP: "Looked up API key",
+    ActivityAction.INVENTORY_EXPORTED: "Exported inventory",
+    ActivityAction.EXPIRIES_EXPORTED: "Exported expiries",
+    ActivityAction.SIGNAL_ACKNOWLEDGED: "Acknowledged signal",
     ActivityAction.RULE_CHAIN_CREATED: "Created rule chain",
     ActivityAction.RULE_CHAIN_CHANGED: "Changed rule chain",
     ActivityAction.RULE_CHAIN_DELETED: "Deleted rule chain",
     ActivityAction.RULE_CHAIN_TESTED: "Tested rule chain",
     ActivityAction.SIGNING_SECRET_SHOWN: "Looked at signing secret",
     ActivityAction.SIGNING_SECRET_REPLACED: "Replaced signing secret",
+    ActivityAction.ACTIVITY_EXPORTED: "Exported activity",
 }
+"""What was done, for every action."""
+
 _ONE_CHANGE_ACTIONS = {
     (ActivityAction.API_KEY_CHANGED, "status", "active"): "Enabled API key",
     (ActivityAction.API_KEY_CHANGED, "status", "disabled"): "Disabled API key",
@@ -52,10 +63,35 @@ _FIELDS = {
     "definition": "Definition",
     "sample_payload": "Sample payload",
     "outcome": "Outcome",
+    "signal": "Signal",
+    "evidence": "Evidence",
+    "note": "Note",
+    "entries": "Entries",
+    "filters": "Narrowed by",
 }
-_NOTHING = {"expires_at": "never", "rate_limit": "none", "allowed_addresses": "any", "description": "none"}
-_STATUSES = {"active": "Active", "disabled": "Disabled"}
-_OUTCOMES = {"succeeded": "succeeded", "failed": "failed", "payload_mismatch": "the payload did not fit"}
+_NOTHING = {
+    "expires_at": "never",
+    "rate_limit": "none",
+    "allowed_addresses": "any",
+    "description": "none",
+    "note": "none",
+}
+_CODES: dict[str, dict[str, str]] = {
+    "status": {"active": "Active", "disabled": "Disabled"},
+    "outcome": {"succeeded": "succeeded", "failed": "failed", "payload_mismatch": "the payload did not fit"},
+    "role": {role.value: words for role, words in ROLE_WORDS.items()},
+    "signal": {kind.value: words.title for kind, words in SIGNAL_WORDS.items()},
+}
+_PROSE = {"description", "note", "evidence"}
+_FILTERS = {
+    "actor_id": "person",
+    "object_id": "key or chain",
+    "actions": "action",
+    "since": "time",
+    "until": "time",
+    "search": "search",
+    "tenant_id": "tenant",
+}
 _LONGEST_TEXT = 80
 _MOST_NETWORKS = 4
 
@@ -66,8 +102,8 @@ def action_in_words(entry: ActivityEntry) -> str:
         (change,) = entry.changes
         if isinstance(change.after, str | bool):
             words = _ONE_CHANGE_ACTIONS.get((entry.action, change.field, change.after))
-            return words or _ACTIONS[entry.action]
-    return _ACTIONS[entry.action]
+            return words or ACTION_WORDS[entry.action]
+    return ACTION_WORDS[entry.action]
 
 
 def who_in_words(entry: ActivityEntry) -> str:
@@ -75,44 +111,72 @@ def who_in_words(entry: ActivityEntry) -> str:
     return entry.actor.name if entry.actor else "Nobody signed in"
 
 
+@dataclass(frozen=True)
+class ChangeInWords:
+    """One field: what it is called, and what it was and is. `before` None: what it was is not worth telling."""
+
+    label: str
+    before: str | None
+    after: str
+
+
 def changes_in_words(entry: ActivityEntry) -> str:
-    """What changed, `Name: Old → New`; for a new object what it was set to, for a deleted one nothing."""
+    """What changed, `Name: Old → New`, on one line; for a new object what it was set to, for a deleted one nothing."""
     if entry.action in _WITHOUT_DETAILS:
         return ""
-    return "; ".join(_change(change) for change in entry.changes)
+    return "; ".join(_on_one_line(_change(change, whole=False)) for change in entry.changes)
 
 
-def _change(change: FieldChange) -> str:
+def list_changes(entry: ActivityEntry) -> list[ChangeInWords]:
+    """Every change whole, however long; of a deleted object what it was when it went."""
+    return [_change(change, whole=True) for change in entry.changes]
+
+
+def _on_one_line(change: ChangeInWords) -> str:
+    words = change.after if change.before is None else f"{change.before} → {change.after}"
+    return f"{change.label}: {words}"
+
+
+def _change(change: FieldChange, *, whole: bool) -> ChangeInWords:
     label = _FIELDS.get(change.field, change.field.replace("_", " ").capitalize())
     if _is_document(change.before) and _is_document(change.after):
-        return f"{label}: {_document_change(change.before, change.after)}"
-    after = _value(change.field, change.after)
+        told = (_stored_document(change.before), _stored_document(change.after))
+        return ChangeInWords(label, None, "changed") if told[0] == told[1] else ChangeInWords(label, *told)
+    after = _value(change.field, change.after, whole=whole)
     if change.before is None and change.field not in _NOTHING:
-        return f"{label}: {after}"
-    return f"{label}: {_value(change.field, change.before)} → {after}"
+        return ChangeInWords(label, None, after)
+    return ChangeInWords(label, _value(change.field, change.before, whole=whole), after)
 
 
-def _value(field: str, value: Any) -> str:  # noqa: ANN401 -- JSON of any kind, by the contract
+def _value(field: str, value: Any, *, whole: bool) -> str:  # noqa: ANN401 -- JSON of any kind, by the contract
     if value is None or value == "":
         return _NOTHING.get(field, "—")
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, dict):
-        return _document(value)
+        return _filters(value) if field == "filters" else _document(value)
     if isinstance(value, list):
-        return _list(value)
-    return _text(field, str(value))
+        return ", ".join(map(str, value)) if whole else _list(value)
+    if isinstance(value, int):
+        return f"{value:,}"
+    return _text(field, str(value), whole=whole)
 
 
-def _text(field: str, text: str) -> str:
-    if field == "status":
-        return _STATUSES.get(text, text)
-    if field == "outcome":
-        return _OUTCOMES.get(text, text)
+def _text(field: str, text: str, *, whole: bool) -> str:
     if field == "expires_at":
         return _moment(text)
-    line = " ".join(text.replace(";", ",").split()) if field == "description" else text
+    if field in _CODES:
+        return _CODES[field].get(text, text)
+    if whole:
+        return text
+    line = " ".join(text.replace(";", ",").split()) if field in _PROSE else text
     return line if len(line) <= _LONGEST_TEXT else line[: _LONGEST_TEXT - 1] + "…"
+
+
+def _filters(value: dict[str, Any]) -> str:
+    """What an export was narrowed to; ids say nothing to people, so a person and a key are only mentioned."""
+    told = [_FILTERS.get(name, name.replace("_", " ")) for name, given in value.items() if given]
+    return ", ".join(told) or "none"
 
 
 def _moment(text: str) -> str:
@@ -157,8 +221,3 @@ def _stored_document(value: dict[str, Any]) -> str:
     if isinstance(nodes := value.get("nodes"), int):
         told.append("1 node" if nodes == 1 else f"{nodes} nodes")
     return ", ".join(told) or "set"
-
-
-def _document_change(before: dict[str, Any], after: dict[str, Any]) -> str:
-    told = (_stored_document(before), _stored_document(after))
-    return "changed" if told[0] == told[1] else f"{told[0]} → {told[1]}"

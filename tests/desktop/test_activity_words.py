@@ -21,6 +21,9 @@ def entry(action: ActivityAction, *changes: tuple[str, object, object], actor: s
         address="10.0.0.1",
         object=ObjectRef(id="k", name="Building Alarm"),
         changes=[FieldChange(field=field, before=before, after=after) for field, before, after in changes],
+        request_id="r-1",
+        sequence=1,
+        hash="0" * 64,
     )
 
 
@@ -71,6 +74,12 @@ def stored(version: int | None, nodes: int | None = None) -> dict[str, object]:
         (("description", "", "Two\nlines; and a semicolon"), "Description: none → Two lines, and a semicolon"),
         (("description", "x" * 200, ""), f"Description: {'x' * 79}… → none"),
         (("outcome", None, "payload_mismatch"), "Outcome: the payload did not fit"),
+        (("role", "customer_user", "tenant_admin"), "Role: Customer User → Tenant Administrator"),
+        (("signal", None, "never_expires"), "Signal: Never expires"),
+        (("note", None, ""), "Note: none → none"),
+        (("entries", None, 12345), "Entries: 12,345"),
+        (("filters", None, {"actor_id": "u", "actions": ["a"], "since": "x"}), "Narrowed by: person, action, time"),
+        (("filters", None, {}), "Narrowed by: none"),
     ],
 )
 def test_changes_of_a_rule_chain_are_told_without_its_documents(change: tuple[str, object, object], words: str):

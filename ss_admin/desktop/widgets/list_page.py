@@ -1,6 +1,7 @@
 """A page that shows a list and lets one read it: heading, refresh, table, and what stands there when it is empty."""
 
 from collections.abc import Sequence
+from typing import Generic, TypeVar
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -22,6 +23,9 @@ from ss_admin.desktop.widgets.cursor_model import CursorModel
 from ss_admin.desktop.widgets.empty_state import EmptyState
 from ss_admin.desktop.widgets.filling_column import FillingColumn
 from ss_admin.desktop.widgets.labels import words, wrapped_label
+from ss_admin.desktop.widgets.paged.column_rows import ColumnRows
+from ss_admin.desktop.widgets.paged.row_anchor import RowAnchor
+from ss_admin.desktop.widgets.paged.rows_in_view import RowsInView
 from ss_admin.desktop.widgets.row_table import show_as_rows
 from ss_admin.desktop.widgets.scroll_anchor import ScrollAnchor
 from ss_admin.desktop.widgets.stale_mark import StaleMark
@@ -29,11 +33,13 @@ from ss_admin.desktop.widgets.width_memory import WidthMemory
 
 __all__ = ["ListPage"]
 
+Rows = TypeVar("Rows", bound=CursorModel | ColumnRows)
+
 _ROW = 48
 _TIME_PASSES_MS = 30_000
 
 
-class ListPage(QWidget):
+class ListPage(QWidget, Generic[Rows]):
     """The base of a read-only list page; `name` begins the objectNames. See `shell/place.py` for the signals.
 
     `widths` are the columns' widths at first; the column `filling` (by default the last one) takes what is left over,
@@ -48,7 +54,7 @@ class ListPage(QWidget):
 
     def __init__(
         self,
-        model: CursorModel,
+        model: Rows,
         *,
         theme: Theme,
         name: str,
@@ -65,7 +71,7 @@ class ListPage(QWidget):
         super().__init__(parent)
         self.setObjectName(name)
         self.theme = theme
-        self.model = model
+        self.model: Rows = model
         model.setParent(self)
         self.table = table or _plain_table()
         self.empty = empty
@@ -81,7 +87,7 @@ class ListPage(QWidget):
         FillingColumn(self.table, filling % len(widths), widths[filling])
         if preferences is not None:
             WidthMemory(preferences, name, self.table.horizontalHeader(), self)
-        ScrollAnchor(self.table, model)
+        _keep_in_place(self.table, model)
         self._lay_out(heading, about, within=within)
         self._time = QTimer(self, interval=_TIME_PASSES_MS)
         self._connect()
@@ -141,7 +147,8 @@ class ListPage(QWidget):
         layout.addWidget(card, 1)
 
     def _connect(self) -> None:
-        self.model.busy.connect(self._show_busy)
+        busy = self.model.busy if isinstance(self.model, CursorModel) else self.model.busy_changed
+        busy.connect(self._show_busy)
         self.model.answered.connect(self._show_answer)
         self.model.failed.connect(self._pass_on)
         self.refresh_button.clicked.connect(self.refresh)
@@ -164,6 +171,14 @@ class ListPage(QWidget):
 
     def _pass_on(self, error: ClientError) -> None:
         self.failed.emit(error)
+
+
+def _keep_in_place(table: QTableView, model: CursorModel | ColumnRows) -> None:
+    if isinstance(model, CursorModel):
+        ScrollAnchor(table, model)
+    else:
+        RowAnchor(table, model)
+        RowsInView(table, model)
 
 
 def _plain_table() -> QTableView:

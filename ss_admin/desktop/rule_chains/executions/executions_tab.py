@@ -44,7 +44,7 @@ _NONE_YET = (
 )
 
 
-class ExecutionsTab(ListPage):
+class ExecutionsTab(ListPage[CursorModel]):
     """Enter or a double click opens an execution. It refreshes itself every 30 s while it can be seen.
 
     `said`, `failed` and `recovered` are those of a page, see `shell/place.py`.

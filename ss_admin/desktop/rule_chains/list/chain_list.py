@@ -55,7 +55,7 @@ class ChainTable(RowView):
             super().mouseDoubleClickEvent(event)
 
 
-class ChainList(ListPage):
+class ChainList(ListPage[CursorModel]):
     """It refreshes itself every 30 s while it can be seen; the row with the keyboard and the place scrolled to stay.
 
     `create_requested` and `import_requested` are the two ways to a new chain; the other signals are the table's.

@@ -22,7 +22,7 @@ class TwoLineDelegate(QStyledItemDelegate):
         self.theme = theme
 
     def lines(self, item: Any) -> tuple[str, str]:  # noqa: ANN401 -- the rows hold documents of any kind
-        """The name, and the dimmed line below it."""
+        """The name, and the dimmed line below it; without one the name stands in the middle."""
         raise NotImplementedError
 
     def paint_end(self, painter: QPainter, area: QRect, item: Any) -> int:  # noqa: ANN401 -- as above
@@ -47,8 +47,9 @@ class TwoLineDelegate(QStyledItemDelegate):
         end = self.paint_end(painter, room, item)
         room.setRight(room.right() - end)
         name, remark = self.lines(item)
+        name_line = room.adjusted(0, 4, 0, -area.height() // 2 + 1) if remark else room
         for text, colour, size, line in (
-            (name, "text", tokens.body, room.adjusted(0, 4, 0, -area.height() // 2 + 1)),
+            (name, "text", tokens.body, name_line),
             (remark, "text_dimmed", tokens.caption, room.adjusted(0, area.height() // 2, 0, -4)),
         ):
             painter.setFont(self.theme.font(size))
