@@ -15,6 +15,7 @@ from ss_admin.desktop.api_keys.attention.answering import SignalAnswering
 from ss_admin.desktop.api_keys.attention.attention import Attention
 from ss_admin.desktop.api_keys.bulk_actions import BulkActions
 from ss_admin.desktop.api_keys.editing import KeyEditing
+from ss_admin.desktop.api_keys.exporting import KeyExports
 from ss_admin.desktop.api_keys.following import ChangeFollower
 from ss_admin.desktop.api_keys.key_actions import KeyActions, Surroundings
 from ss_admin.desktop.api_keys.page_head import PageHead
@@ -81,6 +82,7 @@ class ApiKeysPage(QWidget):
         self.attention = Attention(
             signals, self.answering, self, background=background, theme=theme, preferences=preferences
         )
+        self.exports = KeyExports(self._with, self.head.export_button, self)
         self.follower = ChangeFollower(api_keys, background, self)
         self._memory = ListMemory(preferences, self.table.columns, parent=self)
         self._timer = QTimer(self, interval=REFRESH_MS)
@@ -166,6 +168,8 @@ class ApiKeysPage(QWidget):
         self.answering.failed.connect(self.failed)
         self.attention.changed.connect(self.model.refresh)
         self.attention.chosen.connect(self.filters.choose_attention)
+        self.exports.said.connect(self.said)
+        self.exports.failed.connect(self.failed)
         self.follower.told.connect(self.line.following.show_following)
         for actions_on_one in (self.editing, self.actions_on_key):
             actions_on_one.changed.connect(self.model.replace)

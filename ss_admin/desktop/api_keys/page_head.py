@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from ss_admin.contract.api_keys import ApiKeyStatus
 from ss_admin.desktop.theme.theme import Theme
-from ss_admin.desktop.widgets.buttons import button
+from ss_admin.desktop.widgets.buttons import IconButton, button
 from ss_admin.desktop.widgets.labels import ElidedLabel, words
 
 __all__ = ["PageHead"]
@@ -34,6 +34,9 @@ class PageHead(QWidget):
         self.enable_button = button("Enable", name="apiKeys.enableChecked")
         self.create_button = button("Create new API key", "primary", name="apiKeys.create", theme=theme, icon="ph.plus")
         self.create_button.setToolTip("Ctrl+N")
+        self.export_button = IconButton(
+            "ph.download-simple", "Export", name="apiKeys.export", theme=theme, outlined=True
+        )
         self.explain_button = button("Why was a call refused?", "plain", name="apiKeys.explainRefusal")
         self.explain_button.setToolTip("Ctrl+Shift+R")
         self._heading = words("API Keys Management", "heading")
@@ -57,7 +60,7 @@ class PageHead(QWidget):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        buttons = (*self._for_checked(), self.create_button)
+        buttons = (*self._for_checked(), self.export_button, self.create_button)
         wanted = self._heading.sizeHint().width() + sum(
             control.sizeHint().width() + self._parts.spacing() for control in buttons
         )
@@ -79,7 +82,7 @@ class PageHead(QWidget):
         buttons = QHBoxLayout()
         buttons.setSpacing(theme.tokens.s)
         buttons.addStretch()
-        for control in (*self._for_checked(), self.create_button):
+        for control in (*self._for_checked(), self.export_button, self.create_button):
             buttons.addWidget(control, 0, Qt.AlignmentFlag.AlignVCenter)
         self._parts.setContentsMargins(0, 0, 0, 0)
         self._parts.setSpacing(theme.tokens.s)

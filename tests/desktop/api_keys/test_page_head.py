@@ -18,7 +18,7 @@ def head(qtbot, theme: Theme) -> PageHead:
 def test_every_button_is_whole_at_every_width(head: PageHead, qtbot, width: int) -> None:
     head.show_checked(100_000)
     head.resize(width, head.sizeHint().height())
-    for button in (head.delete_button, head.disable_button, head.enable_button, head.create_button):
+    for button in (head.delete_button, head.disable_button, head.enable_button, head.export_button, head.create_button):
         qtbot.waitUntil(lambda button=button: button.width() >= button.sizeHint().width())
         assert button.geometry().right() < width
 
