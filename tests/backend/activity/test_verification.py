@@ -174,7 +174,7 @@ def test_any_tampering_with_an_exported_file_is_found(exported: bytes, data: st.
 
 
 def test_the_documented_rule_alone_verifies_an_export(intruder: Intruder, store: Store) -> None:
-    """The twenty lines that the README has for other languages, without a word of ours."""
+    """As the README has it for other programs, without a word of ours."""
     last: dict[str, tuple[int, str]] = {}
     for line in export_lines(store):
         entry = json.loads(line)
