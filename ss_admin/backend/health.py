@@ -62,7 +62,7 @@ def build_blueprint(
 
     @blueprint.get("/metrics", summary="What was counted", responses={200: text, **problems})
     def read_metrics() -> Response:
-        """Counters since the start of this process."""
+        """Of all processes of this server, dead ones included; counters never fall while it lives."""
         return Response(metrics(), content_type=CONTENT_TYPE)
 
     return blueprint

@@ -3,8 +3,8 @@
 A line's fields travel as attributes under the same names, which Loki keeps as structured metadata; its labels come from
 the resource alone: one service name, whatever the number of keys. A thread of its own sends. While the receiver is
 away or slow, lines wait in a bounded queue, what comes then is dropped and counted, and the log gets one line when that
-begins and one when it ends. Nothing is sent twice by us, and a batch that could not be sent is dropped: standard output
-and the database have it too.
+begins and one when it ends. Nothing is sent twice by us, and a batch that could not be sent is dropped: what must not
+be lost stands in the database.
 
 Made in the process that uses it, after it was forked: neither threads nor connections outlive a fork.
 """
