@@ -20,6 +20,7 @@ from ss_admin.backend.rule_chains.outbox.sender import Sender
 from ss_admin.backend.settings import Settings, resolve_pepper
 from ss_admin.backend.signals.evaluation import SignalWatch
 from ss_admin.backend.store.engine import Store
+from ss_admin.backend.store.recurring import RecurringWork
 from ss_admin.backend.telemetry.events import Events
 from ss_admin.backend.telemetry.own_numbers import OwnNumbers
 
@@ -43,7 +44,7 @@ class Housekeeping:
         *,
         drain: Drain,
         outbox: Outbox,
-        trimmers: Sequence[Trimmer | HistoryTrimmer | SignalWatch],
+        trimmers: Sequence[RecurringWork | SignalWatch],
         numbers: OwnNumbers,
         owns_store: bool,
     ) -> None:

@@ -1,16 +1,16 @@
 """Trims the history of use and the order of changes: what is too old goes, little by little, in a thread of its own."""
 
-import logging
-import threading
 import time
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, delete, func, select, tuple_, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute
+from typing_extensions import override
 
 from ss_admin.backend.propagation.trimming import trim_changes
 from ss_admin.backend.store.chunks import chunks
-from ss_admin.backend.store.engine import Store, StoreUnavailable
+from ss_admin.backend.store.engine import Store
+from ss_admin.backend.store.recurring import RecurringWork
 from ss_admin.backend.store.tables import (
     AddressRefusalRow,
     ApiKeyAddressRow,
@@ -29,8 +29,6 @@ __all__ = [
     "trim_addresses",
     "trim_history",
 ]
-
-_log = logging.getLogger(__name__)
 
 API_KEY_MINUTE_DAYS = 400
 ADDRESS_REFUSAL_DAYS = 30
@@ -62,43 +60,27 @@ _TABLES = (
 )
 
 
-class HistoryTrimmer:
-    """Trims every minute. Nothing goes before `start`."""
+class HistoryTrimmer(RecurringWork):
+    """Trims every minute."""
 
     def __init__(self, store: Store, *, interval_seconds: float = INTERVAL_SECONDS) -> None:
+        super().__init__(name="history-trimmer", fault="the history could not be trimmed")
         self._store = store
         self._interval_seconds = interval_seconds
         self._addresses_at = -ADDRESSES_SECONDS
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._trim_regularly, name="history-trimmer", daemon=True)
 
-    def start(self) -> None:
-        """Begin; the first trimming is at once."""
-        self._thread.start()
+    @override
+    def pause_after(self, seconds: float) -> float:
+        return self._interval_seconds
 
-    def close(self) -> None:
-        """Stop after the transaction that is under way. Idempotent, also where it was never started."""
-        self._closing.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _trim_regularly(self) -> None:
-        while not self._closing.is_set():
-            try:
-                self._trim()
-            except StoreUnavailable:
-                _log.debug("the history could not be trimmed; it is tried again")
-            except Exception:  # noqa: BLE001 - the thread must outlive a bug; trimming is tried again
-                _log.exception("the history could not be trimmed")
-            self._closing.wait(self._interval_seconds)
-
-    def _trim(self) -> None:
+    @override
+    def do_once(self) -> None:
         trim_changes(self._store)
-        while trim_history(self._store) and not self._closing.wait(_PAUSE_SECONDS):
+        while trim_history(self._store) and not self._wait(_PAUSE_SECONDS):
             pass
         # No index tells the age of an address, for its price: so the whole table is read, and more rarely.
         if time.monotonic() - self._addresses_at >= ADDRESSES_SECONDS:
-            while trim_addresses(self._store) and not self._closing.wait(_PAUSE_SECONDS):
+            while trim_addresses(self._store) and not self._wait(_PAUSE_SECONDS):
                 pass
             self._addresses_at = time.monotonic()
 

@@ -5,16 +5,17 @@ embedded database a call that is to be recorded waits for one batch at most.
 """
 
 import logging
-import threading
 import time
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Select, delete, exists, select
 from sqlalchemy.orm import Session, aliased
+from typing_extensions import override
 
 from ss_admin.backend.rule_chains.statistics import first_counted_day
 from ss_admin.backend.store.chunks import chunks
-from ss_admin.backend.store.engine import Store, StoreUnavailable
+from ss_admin.backend.store.engine import Store
+from ss_admin.backend.store.recurring import RecurringWork
 from ss_admin.backend.store.tables import (
     DeliveryRow,
     ExecutionRow,
@@ -35,8 +36,8 @@ _SLACK = timedelta(days=1)
 """How long a superseded version may still be run by somebody, generously."""
 
 
-class Trimmer:
-    """Removes executions older than `days` days with their webhooks, every hour, in a thread of its own.
+class Trimmer(RecurringWork):
+    """Removes executions older than `days` days with their webhooks, every hour.
 
     An execution whose webhook is still to be sent stays until that is done. Saved documents stay: they are the
     tenant's. Day counters and superseded versions go with the last executions that they tell of.
@@ -45,52 +46,39 @@ class Trimmer:
     def __init__(
         self, store: Store, days: int, *, interval_seconds: float = INTERVAL_SECONDS, batch: int = BATCH
     ) -> None:
+        super().__init__(name="trimmer", fault="old executions could not be removed", away_level=logging.WARNING)
         self._store = store
         self._days = days
         self._interval_seconds = interval_seconds
         self._batch = batch
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._trim_regularly, name="trimmer", daemon=True)
-
-    def start(self) -> None:
-        """Begin; the first trimming is at once."""
-        self._thread.start()
-
-    def close(self) -> None:
-        """Stop after the batch that is under way. Idempotent, also where it was never started."""
-        self._closing.set()
-        if self._thread.is_alive() and threading.current_thread() is not self._thread:
-            self._thread.join()
 
     def trim(self) -> int:
         """Remove all that is too old now; how many executions that were. Raises `StoreUnavailable`."""
         kept_since = datetime.now(UTC) - timedelta(days=self._days)
         trimmed = 0
-        while not self._closing.is_set():
+        while not self.is_closing:
             began = time.monotonic()
             with self._store.writing() as session:
                 removed = _trim_executions(session, kept_since, self._batch)
             trimmed += removed
             if removed < self._batch:
                 break
-            self._closing.wait(time.monotonic() - began)
-        if not self._closing.is_set():
+            self._wait(time.monotonic() - began)
+        if not self.is_closing:
             with self._store.writing() as session:
                 _trim_days(session, first_counted_day(self._days))
                 _trim_versions(session, kept_since - _SLACK, self._batch)
         return trimmed
 
-    def _trim_regularly(self) -> None:
-        while not self._closing.is_set():
-            try:
-                trimmed = self.trim()
-                if trimmed:
-                    _log.info("old executions were removed", extra={"removed": trimmed})
-            except StoreUnavailable:
-                _log.warning("old executions could not be removed; it is tried again in an hour")
-            except Exception:  # noqa: BLE001 - the thread must outlive a bug; trimming is tried again
-                _log.exception("old executions could not be removed")
-            self._closing.wait(self._interval_seconds)
+    @override
+    def do_once(self) -> None:
+        trimmed = self.trim()
+        if trimmed:
+            _log.info("old executions were removed", extra={"removed": trimmed})
+
+    @override
+    def pause_after(self, seconds: float) -> float:
+        return self._interval_seconds
 
 
 def _trim_executions(session: Session, kept_since: datetime, batch: int) -> int:
