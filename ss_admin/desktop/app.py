@@ -3,6 +3,7 @@
 import logging
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import FrameType
 
@@ -19,6 +20,7 @@ from ss_admin.desktop.session import Credentials, DesktopSession, ServerChoice
 from ss_admin.desktop.shell.main_window import MainWindow
 from ss_admin.desktop.shell.pages import API_KEYS, build_places
 from ss_admin.desktop.shell.place import Surroundings
+from ss_admin.desktop.shell.tray_presence import TrayPresence
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.token_store import KeyringTokenStore, TokenStore
 
@@ -40,8 +42,9 @@ class AppOptions:
 
 
 def run(options: AppOptions) -> int:
-    """Opens the window and returns when it is closed; the result is the process's exit code."""
+    """Opens the window and returns when it is closed, and not kept in the tray; the result is the exit code."""
     app = _application()
+    app.setQuitOnLastWindowClosed(False)
     theme = Theme()
     theme.apply_to(app)
     background = Background()
@@ -50,13 +53,15 @@ def run(options: AppOptions) -> int:
     reporter.install()
     around = Surroundings(background, clipboard, theme, Preferences.of_this_person())
     session, window = assemble(options, around, KeyringTokenStore())
-    ticker = _end_on_signals()
+    presence = TrayPresence(session, window, around, app.quit, remembers=not options.sample_data)
+    ticker = _end_on_signals(presence.leave)
     try:
         window.show()
         window.start(options.server_url or "", _credentials_of(options))
         return app.exec()
     finally:
         ticker.stop()
+        presence.close()
         window.close()
         clipboard.close()
         background.shutdown()
@@ -93,11 +98,11 @@ def _credentials_of(options: AppOptions) -> Credentials | None:
     return Credentials(ServerChoice(options.server_url), username, password)
 
 
-def _end_on_signals() -> QTimer:
+def _end_on_signals(leave: Callable[[], None]) -> QTimer:
     """Ctrl+C and SIGTERM close the window as its own button would. Python looks for signals when the timer ticks."""
 
     def quit_app(_number: int, _frame: FrameType | None) -> None:
-        QApplication.quit()
+        leave()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, quit_app)

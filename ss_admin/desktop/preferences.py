@@ -41,8 +41,16 @@ class Preferences:
     attention_shown = _Flag("apiKeys/attention")
     """Whether keys needed attention when the list was last looked at: its strip has its room kept then."""
 
+    stays_in_tray = _Flag("window/staysInTray")
+    """Whether the app stays in the tray when its window is closed."""
+
     def __init__(self, settings: QSettings) -> None:
         self._settings = settings
+
+    @property
+    def path(self) -> str:
+        """The file that the settings are kept in."""
+        return self._settings.fileName()
 
     @classmethod
     def of_this_person(cls) -> "Preferences":

@@ -1,5 +1,7 @@
 """The sidebar: the product's mark, the navigation, and at the foot who is signed in and the way out."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -8,7 +10,7 @@ from typing_extensions import override
 from ss_admin.contract.accounts import Session
 from ss_admin.desktop.shell.navigation import Navigation
 from ss_admin.desktop.theme.theme import Theme
-from ss_admin.desktop.widgets.buttons import button
+from ss_admin.desktop.widgets.buttons import IconButton, button
 from ss_admin.desktop.widgets.labels import ElidedLabel, line, words
 from ss_admin.desktop.widgets.product_mark import ProductMark
 
@@ -36,6 +38,8 @@ class Sidebar(QFrame):
         self.sign_out_button = button("Sign out", "quiet", name="shell.signOut", theme=theme, icon="ph.sign-out")
         self.sign_out_button.setIconSize(QSize(28, 16))  # its icon and words stand below those of the navigation
         self.sign_out_button.clicked.connect(self.signed_out)
+        self.notices_button = IconButton("ph.bell", "Notices", name="shell.notices", theme=theme)
+        self.notices_button.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 1, 0)
         layout.setSpacing(0)
@@ -51,6 +55,12 @@ class Sidebar(QFrame):
         self._tenant.setText(session.tenant.name)
         who = f"Signed in as {session.user.name} ({session.user.username}), {session.tenant.name}"
         self._person.setAccessibleName(who)
+
+    def offer_notices(self, open_settings: Callable[[], None]) -> None:
+        """Shows the button that leads to the settings of notices, where there are any to set."""
+        if self.notices_button.isHidden():
+            self.notices_button.clicked.connect(open_settings)
+            self.notices_button.show()
 
     def _head(self, theme: Theme) -> QHBoxLayout:
         head = QHBoxLayout()
@@ -72,6 +82,7 @@ class Sidebar(QFrame):
         texts.addWidget(self._tenant)
         who.addWidget(self._initials)
         who.addLayout(texts, 1)
+        who.addWidget(self.notices_button)
         foot = QVBoxLayout()
         foot.setContentsMargins(8, 14, 8, 10)
         foot.setSpacing(8)
