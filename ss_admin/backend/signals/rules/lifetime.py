@@ -7,7 +7,6 @@ from ss_admin.contract.signals import Severity
 from ss_admin.contract.working_days import working_days_until
 
 __all__ = [
-    "NOTICE_CALENDAR_DAYS",
     "OLD_AFTER",
     "UNUSED_AFTER",
     "find_expiring",
@@ -21,9 +20,6 @@ OLD_AFTER = timedelta(days=90)
 
 UNUSED_AFTER = timedelta(days=90)
 NOTICE_WORKING_DAYS = 7
-NOTICE_CALENDAR_DAYS = 12
-"""Within which seven working days always lie, weekends and the day itself with them."""
-
 _LAST_DAY = 1
 
 
