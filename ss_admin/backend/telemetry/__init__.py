@@ -1,1 +1,1 @@
-"""What the operator sees: logs and metrics."""
+"""What the operator sees: logs, events and metrics."""
