@@ -44,14 +44,14 @@ class Housekeeping:
         *,
         drain: Drain,
         outbox: Outbox,
-        trimmers: Sequence[RecurringWork | SignalWatch],
+        recurring: Sequence[RecurringWork],
         numbers: OwnNumbers,
         owns_store: bool,
     ) -> None:
         self.outbox = outbox
         self._store = store
         self._drain = drain
-        self._trimmers = trimmers
+        self._recurring = recurring
         self._numbers = numbers
         self._owns_store = owns_store
 
@@ -60,8 +60,8 @@ class Housekeeping:
         self._drain.start()
         self._numbers.start()
         self.outbox.start()
-        for trimmer in self._trimmers:
-            trimmer.start()
+        for work in self._recurring:
+            work.start()
 
     def settle(self, timeout: float = 10) -> None:
         """Return when all that was journaled before this call is in the database. Raises `TimeoutError` (seconds)."""
@@ -73,7 +73,7 @@ class Housekeeping:
         It takes about `timeout` seconds at most, also where the store is away, and raises nothing.
         """
         until = time.monotonic() + timeout
-        ends = [self.outbox.close, *(trimmer.close for trimmer in self._trimmers)]
+        ends = [self.outbox.close, *(work.close for work in self._recurring)]
         endings = [threading.Thread(target=_end, args=[end], daemon=True) for end in ends]
         for ending in endings:
             ending.start()
@@ -115,9 +115,9 @@ def create_housekeeping(
     counting = HousekeeperCounting(spool.folder, sources, outbox, dead_letters, events)
     drain = Drain(sources, writer, each_second=counting.look)
     counting.follow(drain)
-    trimmers = (Trimmer(store, settings.execution_days), HistoryTrimmer(store), SignalWatch(store))
+    recurring = (Trimmer(store, settings.execution_days), HistoryTrimmer(store), SignalWatch(store))
     return Housekeeping(
-        store, drain=drain, outbox=outbox, trimmers=trimmers, numbers=counting.numbers, owns_store=owns_store
+        store, drain=drain, outbox=outbox, recurring=recurring, numbers=counting.numbers, owns_store=owns_store
     )
 
 

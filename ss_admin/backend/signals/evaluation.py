@@ -5,13 +5,11 @@ are over every five minutes; and every hour, when a day begins and at the start,
 finds what was missed. Where nothing changes nothing is written.
 """
 
-import logging
-import threading
-import time
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
+from typing_extensions import override
 
 from ss_admin.backend.propagation.clock import store_now
 from ss_admin.backend.signals.candidates import (
@@ -28,13 +26,12 @@ from ss_admin.backend.signals.loading import KEY_COLUMNS, load_histories, to_wat
 from ss_admin.backend.signals.rules.judging import KINDS_OF_DATES, judge, judge_dates
 from ss_admin.backend.signals.standing import Judged, compare, load_standing, write_changes
 from ss_admin.backend.store.chunks import chunks
-from ss_admin.backend.store.engine import Store, StoreUnavailable
+from ss_admin.backend.store.engine import Store
+from ss_admin.backend.store.recurring import RecurringWork
 from ss_admin.backend.store.tables import ApiKeyRow, SignalRow
 from ss_admin.contract.signals import SignalKind
 
 __all__ = ["Evaluation", "SignalWatch"]
-
-_log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 2.0
 CALLS_EVERY = timedelta(seconds=30)
@@ -148,33 +145,19 @@ class Evaluation:
             return set(session.scalars(gone.where(ApiKeyRow.id.is_(None))))
 
 
-class SignalWatch:
-    """Evaluates for as long as the housekeeping runs. Nothing before `start`."""
+class SignalWatch(RecurringWork):
+    """Evaluates for as long as the housekeeping runs. At its end a look that is under way breaks off."""
 
     def __init__(self, store: Store, *, look_seconds: float = LOOK_SECONDS) -> None:
+        super().__init__(name="signal-watch", fault="the signals could not be worked out")
         self._look_seconds = look_seconds
-        self._closing = threading.Event()
-        self._evaluation = Evaluation(store, is_ending=self._closing.is_set)
-        self._thread = threading.Thread(target=self._look_regularly, name="signal-watch", daemon=True)
+        self._evaluation = Evaluation(store, is_ending=lambda: self.is_closing)
 
-    def start(self) -> None:
-        """Begin; the first look is at once."""
-        self._thread.start()
+    @override
+    def do_once(self) -> None:
+        self._evaluation.look()
 
-    def close(self) -> None:
-        """Stop; a look that is under way breaks off. Idempotent, also where it was never started."""
-        self._closing.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _look_regularly(self) -> None:
-        while not self._closing.is_set():
-            began = time.monotonic()
-            try:
-                self._evaluation.look()
-            except StoreUnavailable:
-                _log.debug("the signals could not be worked out; it is tried again")
-            except Exception:  # noqa: BLE001 - the thread must outlive a bug; it is tried again
-                _log.exception("the signals could not be worked out")
-            # A long look is followed by a long pause: the housekeeping has other work to do.
-            self._closing.wait(max(self._look_seconds, 2 * (time.monotonic() - began)))
+    @override
+    def pause_after(self, seconds: float) -> float:
+        """After a long look a long pause: the housekeeping has other work to do."""
+        return max(self._look_seconds, 2 * seconds)
