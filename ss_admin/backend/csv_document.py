@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 __all__ = ["CSV_MEDIA_TYPE", "csv_document", "csv_pieces"]
@@ -12,13 +13,18 @@ _FORMULA_STARTS = frozenset("=+-@\t\r\n|%\uff1d\uff0b\uff0d\uff20")
 _PASSED_OVER = " \u00a0\u3000\ufeff\"'`\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb"
 """Spaces and quotation marks: some programs drop them from the beginning of a cell, and a formula would be left."""
 
+_NEXT_CELL = re.compile(rf"([;\t\r\n][{re.escape(_PASSED_OVER)}]*)(?=[{re.escape(''.join(sorted(_FORMULA_STARTS)))}])")
+"""Where Excel begins another cell, in countries whose lists are separated by semicolons: it takes no comma for one
+there, and then no quotation mark either."""
+
 _PIECE_CHARACTERS = 65_536
 
 
 def csv_document(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """The rows under their header (RFC 4180); None is an empty cell, and numbers stay numbers.
 
-    A text that begins like a formula gets an apostrophe in front, as OWASP advises against CSV injection.
+    A text that begins like a formula gets an apostrophe in front, as OWASP advises against CSV injection; and so does
+    what follows a semicolon or a line break within it.
     """
     return b"".join(csv_pieces(header, rows))
 
@@ -41,4 +47,5 @@ def csv_pieces(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Itera
 def _cell(value: object) -> object:
     if not isinstance(value, str):
         return value
-    return f"'{value}" if value.lstrip(_PASSED_OVER)[:1] in _FORMULA_STARTS else value
+    text = _NEXT_CELL.sub(r"\1'", value)
+    return f"'{text}" if value.lstrip(_PASSED_OVER)[:1] in _FORMULA_STARTS else text
