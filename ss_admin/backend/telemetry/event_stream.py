@@ -71,9 +71,17 @@ class EventStream:
                 self._waiting.pause(_AGAIN_SECONDS)
 
     def _write(self, lines: Sequence[bytes]) -> None:
-        is_pipe = stat.S_ISFIFO(os.fstat(self._descriptor).st_mode)
-        for piece in _pieces(lines) if is_pipe else (b"".join(lines),):
+        for piece in _pieces(lines) if _is_shared(self._descriptor) else (b"".join(lines),):
             _write_all(self._descriptor, piece)
+
+
+def _is_shared(descriptor: int) -> bool:
+    """Whether others' bytes could get in between: into a pipe, or the socket that systemd gives for its journal.
+
+    Such a local socket takes a page whole, too.
+    """
+    mode = os.fstat(descriptor).st_mode
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
 
 
 def _write_all(descriptor: int, piece: bytes) -> None:

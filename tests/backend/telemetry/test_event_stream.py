@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -38,8 +39,17 @@ def pipe():
             os.close(descriptor)
 
 
-def test_lines_of_several_writers_into_one_pipe_stay_whole(pipe):
-    reading, writing = pipe
+@pytest.fixture
+def local_socket():
+    """What systemd gives a service for its standard output."""
+    ours, theirs = (end.detach() for end in socket.socketpair())
+    yield ours, theirs
+    os.close(ours)
+
+
+@pytest.mark.parametrize("shared", ["pipe", "local_socket"])
+def test_lines_of_several_writers_into_one_pipe_or_socket_stay_whole(shared, request):
+    reading, writing = request.getfixturevalue(shared)
     received = []
 
     def read():
@@ -59,7 +69,7 @@ def test_lines_of_several_writers_into_one_pipe_stay_whole(pipe):
 
 
 def test_a_reader_that_never_reads_holds_nobody_up_and_what_is_left_out_is_counted(pipe):
-    _, writing = pipe
+    reading, writing = pipe
     stream = EventStream(writing, most_waiting_bytes=100_000)
     began = time.monotonic()
     for _ in range(5000):
@@ -69,6 +79,8 @@ def test_a_reader_that_never_reads_holds_nobody_up_and_what_is_left_out_is_count
     began = time.monotonic()
     stream.close()
     assert time.monotonic() - began < 2
+    os.close(reading)
+    stream.close()  # its thread is gone, before another test's pipe gets this one's number
 
 
 def test_a_reader_that_goes_on_gets_whole_lines_again(pipe):
@@ -87,6 +99,8 @@ def test_a_reader_that_goes_on_gets_whole_lines_again(pipe):
     eventually(lambda: stream.put([event_line("audit", "2030-03-17T17:46:41Z", "INFO", {"n": "last"})]) or read_on())
     for line in bytes(received).splitlines()[:-1]:
         json.loads(line)
+    os.close(reading)
+    stream.close()
 
 
 def test_a_reader_that_is_gone_costs_nothing(pipe):
