@@ -61,23 +61,24 @@ class Evaluation:
         self._all_at: datetime | None = None
         self._refused: dict[tuple[date, str], int] = {}
         self._bad_keys: dict[str, list[BadKeys]] = {}
+        self._owed: set[str] = set()
 
     def look(self, now: datetime | None = None) -> None:
         """Judge what is due. `now`: by the store's clock unless given. Raises `StoreUnavailable`."""
         with self._store.reading() as session:
             now = now or store_now(session)
             revision = last_revision(session)
-            ids = (
-                changed_keys(session, self._revision, revision) if self._all_at and revision > self._revision else set()
-            )
-        if self._events_at is None or now - self._events_at >= EVENTS_EVERY:
-            ids |= self._look_at_events(now)
-        if self._calls_at is None or now - self._calls_at >= CALLS_EVERY:
-            ids |= self._look_at_calls(now)
+            if self._all_at and revision > self._revision:
+                self._owed |= changed_keys(session, self._revision, revision)
+        if _is_due(self._events_at, EVENTS_EVERY, now):
+            self._owed |= self._look_at_events(now)
+        if _is_due(self._calls_at, CALLS_EVERY, now):
+            self._owed |= self._look_at_calls(now)
         if self._is_time_for_all(now):
-            ids |= self._judge_dates_of_all(now)
+            self._owed |= self._judge_dates_of_all(now)
             self._all_at = now
-        self.judge_keys(sorted(ids), now)
+        self.judge_keys(sorted(self._owed), now)
+        self._owed.clear()  # and only now: where the store was away meanwhile, they are judged at the next look
         self._revision = revision
 
     def judge_keys(self, ids: Sequence[str], now: datetime) -> None:
@@ -119,7 +120,7 @@ class Evaluation:
 
     def _is_time_for_all(self, now: datetime) -> bool:
         at = self._all_at
-        return at is None or now - at >= ALL_EVERY or now.date() != at.date()
+        return at is None or _is_due(at, ALL_EVERY, now) or now.date() != at.date()
 
     def _judge_dates_of_all(self, now: datetime) -> set[str]:
         """Those that are to be judged by all rules: keys that work no more and have signals of events."""
@@ -143,6 +144,11 @@ class Evaluation:
         gone = select(SignalRow.api_key_id).outerjoin(ApiKeyRow, ApiKeyRow.id == SignalRow.api_key_id)
         with self._store.reading() as session:
             return set(session.scalars(gone.where(ApiKeyRow.id.is_(None))))
+
+
+def _is_due(last: datetime | None, every: timedelta, now: datetime) -> bool:
+    """Also where the store's clock was put back: it would be waited for."""
+    return last is None or abs(now - last) >= every
 
 
 class SignalWatch(RecurringWork):

@@ -3,10 +3,12 @@
 import threading
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import event, select, update
 
 from ss_admin.backend.api_keys.service import ApiKeysService
 from ss_admin.backend.signals.evaluation import Evaluation, SignalWatch
+from ss_admin.backend.store.engine import StoreUnavailable
 from ss_admin.backend.store.tables import ApiKeyRow, SignalRow
 from ss_admin.contract.api_keys import ApiKeyChange, ApiKeyStatus
 from ss_admin.contract.signals import SignalKind
@@ -44,6 +46,43 @@ def test_acknowledged_stays_so_on_the_same_day_and_is_open_again_on_the_next(pas
     assert (anew.id, anew.since) == (before.id, before.since)
     assert (anew.acknowledged_at, anew.acknowledged_by_id, anew.acknowledged_note) == (None, None, None)
     assert anew.evidence_at > before.evidence_at
+
+
+def test_many_calls_where_few_were_acknowledged_are_new_evidence(past):
+    forgotten_job(past)
+    acknowledge(past.store)
+    past.call(NOW + MINUTE, 60, "expired_api_key")
+    graver = past.signals(NOW + 2 * MINUTE)[SignalKind.USED_AFTER_END]
+    assert (graver.severity, graver.acknowledged_at) == ("alert", None)
+    acknowledge(past.store)
+    past.call(NOW + 3 * MINUTE, 60, "expired_api_key")
+    assert past.signals(NOW + 4 * MINUTE)[SignalKind.USED_AFTER_END].acknowledged_note == "Seen."
+
+
+def test_what_was_found_while_the_store_went_away_is_told_when_it_is_back(past, monkeypatch):
+    past.make_key(created_at=NOW - 20 * DAY)
+    past.call(NOW - 2 * DAY, 3)
+    past.signals()
+    past.call(NOW + MINUTE, 80, "malformed_api_key", api_key_id=None)
+    past.drain()
+
+    def away(*_):
+        raise StoreUnavailable("the store cannot be reached")
+
+    later = NOW + 10 * MINUTE
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(past.evaluation, "judge_keys", away)
+        with pytest.raises(StoreUnavailable):
+            past.evaluation.look(later)
+    past.evaluation.look(later + timedelta(seconds=2))
+    assert set(past.standing()) == {SignalKind.FAILED_AUTHENTICATIONS}
+
+
+def test_a_clock_that_is_put_back_is_not_waited_for(past):
+    past.make_key(expires_at=NOW - 3 * DAY)
+    past.signals(NOW + 2 * HOUR)
+    past.call(NOW, 1, "expired_api_key")
+    assert set(past.signals(NOW + MINUTE)) == {SignalKind.USED_AFTER_END}
 
 
 def test_it_goes_a_week_after_the_last_of_it(past):

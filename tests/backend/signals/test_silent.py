@@ -79,6 +79,12 @@ def many_addresses_and_those_that_change(past):
         past.call(NOW - (33 - 3 * number) * DAY, 2, address=f"198.51.100.{number}")
 
 
+def a_line_that_gets_another_address_each_day(past):
+    past.make_key(created_at=NOW - 10 * DAY)
+    for days in range(10):
+        past.call(NOW - days * DAY, 5, address=f"198.51.100.{days}")
+
+
 def a_second_address_seen_in_the_first_week_and_another_of_the_same_network(past):
     past.make_key(allowed_addresses=["203.0.113.0/24", "2001:db8::/32"])
     past.call(NOW - 30 * DAY, 3)
@@ -160,6 +166,7 @@ QUIET = [
     what_waited_is_sent_after_an_outage,
     a_job_at_any_hour_of_the_day,
     many_addresses_and_those_that_change,
+    a_line_that_gets_another_address_each_day,
     a_second_address_seen_in_the_first_week_and_another_of_the_same_network,
     a_private_address_that_changes_within_its_network,
     a_few_mistyped_keys_and_many_from_elsewhere,

@@ -22,9 +22,10 @@ MANY_NETWORKS = 10
 """Known addresses, from which on one more is nothing new."""
 
 CHANGES = 3
-"""New addresses in the four weeks before, from which on it is the key's habit."""
+"""New addresses in the four weeks before, from which on it is the key's habit; those of its first day are no change."""
 
 _CHANGES_WITHIN = timedelta(days=28)
+_FIRST_DAY = timedelta(days=1)
 
 _RECENT = timedelta(days=EVENT_DAYS)
 
@@ -41,12 +42,13 @@ def find_new_address(history: History, now: datetime) -> Evidence | None:
     """The newest of the addresses that came up in the last seven days, after the time of learning."""
     if history.first_use is None:
         return None
-    learned = moment_of_hour(history.first_use) + LEARNING
+    begin = moment_of_hour(history.first_use)
+    learned, habits_from = begin + LEARNING, max(begin + _FIRST_DAY, now - _RECENT - _CHANGES_WITHIN)
     networks = _networks(history)
     fresh = [net for net in networks if net.first_seen_at > now - _RECENT and net.first_seen_at >= learned]
     known = [net for net in networks if net not in fresh]
     fresh = [net for net in fresh if not _is_allowed(net.name, history.key.allowed_addresses)]
-    changed = [net for net in known if net.first_seen_at >= max(learned, now - _RECENT - _CHANGES_WITHIN)]
+    changed = [net for net in known if net.first_seen_at >= habits_from]
     if not fresh or not 0 < len(known) < MANY_NETWORKS or len(changed) >= CHANGES:
         return None
     newest = max(fresh, key=lambda net: net.first_seen_at)

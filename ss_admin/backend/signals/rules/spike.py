@@ -5,8 +5,8 @@ The measure is the key's own past: in each of the last eight weeks the busiest o
 refused count too: a loop or a stolen key runs into the limit.
 
 Silent, though there are more calls than usual, where it is no surprise: for keys without three such weeks; for growth,
-when the hours of the last days were as far from the pattern already; for a job that ran a month ago at this hour; for
-a key that often bursts; and for an hour that makes up for calls that were missing in the day before.
+when the hours of the last days were as far from the pattern already; for a job that ran a month or a quarter ago at
+this hour; for a key that often bursts; and for an hour that makes up for calls that were missing in the day before.
 """
 
 from collections.abc import Iterator, Mapping
@@ -40,10 +40,10 @@ _SAME_BURST_HOURS = 20
 """What began within so many hours before belongs to the same burst, and does not explain it."""
 
 _HABIT_DAYS, _HABIT_WITHIN = 3, 28 * _DAY
-_MONTHS = ((27 * _DAY, 35 * _DAY), (57 * _DAY, 66 * _DAY))
+_MONTHS = ((27 * _DAY, 35 * _DAY), (57 * _DAY, 66 * _DAY), (87 * _DAY, 96 * _DAY))
 _MADE_UP = 0.8
-HISTORY_HOURS = (EVENT_DAYS + 70 + 30) * _DAY
-"""How much of the past is looked at: two months, and the weeks before them."""
+HISTORY_HOURS = (EVENT_DAYS + 96 + 30) * _DAY
+"""How much of the past is looked at: three months, and the weeks before them."""
 
 Hours = Mapping[int, int]
 
@@ -54,15 +54,19 @@ def find_spike(history: History, now: datetime) -> Evidence | None:
     if first_use is None:
         return None
     last = hour_of(now)
-    spikes = [hour for hour in range(last - EVENT_DAYS * _DAY, last + 1) if _is_spike(hours, hour, first_use)]
-    if not spikes:
-        return None
-    burst = [spikes[-1]]
-    for hour in reversed(spikes[:-1]):
-        if burst[0] - hour > 2:  # an hour between may just not have reached it
-            break
-        burst.insert(0, hour)
-    return _evidence(hours, burst, first_use)
+    recent = range(last, last - EVENT_DAYS * _DAY - 1, -1)
+    latest = next((hour for hour in recent if _is_spike(hours, hour, first_use)), None)
+    return None if latest is None else _evidence(hours, _burst(hours, latest, first_use), first_use)
+
+
+def _burst(hours: Hours, latest: int, first_use: int) -> list[int]:
+    """The hours of one spike, back to its first, however long ago: it stays the same evidence as time goes on."""
+    burst, hour = [latest], latest - 1
+    while burst[0] - hour <= 2:  # an hour between may just not have reached it
+        if _is_spike(hours, hour, first_use):
+            burst.insert(0, hour)
+        hour -= 1
+    return burst
 
 
 def is_beyond(calls: int, highest: int) -> bool:

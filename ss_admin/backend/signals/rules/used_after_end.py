@@ -34,7 +34,7 @@ _SINCE = {
 
 
 def find_use_after_end(history: History, now: datetime) -> Evidence | None:
-    """The calls of the last seven days. Each day with some is evidence of its own."""
+    """The calls of the last seven days. Each day with some is evidence of its own, and so are many where were few."""
     end = history.key.end(now)
     if end is None:
         return None
@@ -74,8 +74,10 @@ def _evidence(history: History, end: End, counted: Sequence[Attempt]) -> Evidenc
         "address": address,
     }
     is_forgotten = end is End.EXPIRED and on_last_day < MANY_FAILURES
-    severity = Severity.WARNING if is_forgotten else Severity.ALERT
-    return Evidence(severity, f"day:{day_of_minute(last).isoformat()}", at, text, facts)
+    day = f"day:{day_of_minute(last).isoformat()}"
+    if is_forgotten:
+        return Evidence(Severity.WARNING, f"{day}:few", at, text, facts)
+    return Evidence(Severity.ALERT, day, at, text, facts)
 
 
 def _address(history: History, at: datetime) -> str | None:

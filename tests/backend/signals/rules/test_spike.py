@@ -1,6 +1,7 @@
 """No spike in any quiet pattern, whatever the week looks like; and one wherever ten times as much comes."""
 
 import math
+from datetime import timedelta
 from random import Random
 
 from hypothesis import given
@@ -11,6 +12,7 @@ from ss_admin.backend.signals.rules.spike import find_spike
 from tests.support.histories import NOW
 
 LAST = hour_of(NOW)
+HOUR = timedelta(hours=1)
 KEY = WatchedKey("key", "tenant", created_at=NOW)
 
 
@@ -59,3 +61,19 @@ def test_hours_of_one_burst_are_one_evidence_and_the_next_day_is_known_by_then()
     found = find_spike(History(KEY, hours=hours, first_use=min(hours)), NOW)
     assert found is not None
     assert (found.key, found.facts["hours"], found.facts["calls"]) == (f"hour:{begin}", 4, 1200)
+
+
+def test_a_burst_stays_the_same_evidence_while_its_hours_become_older_than_a_week():
+    hours = dict.fromkeys(range(LAST - 5 * 168, LAST + 1), 10)
+    hours.update(dict.fromkeys(range(LAST - 170, LAST - 160), 400))
+    told = [find_spike(History(KEY, hours=hours, first_use=min(hours)), NOW + hour * HOUR) for hour in range(-4, 8)]
+    assert {found and (found.key, found.facts["calls"]) for found in told} == {(f"hour:{LAST - 170}", 4000)}
+
+
+def test_a_report_each_quarter_is_no_spike_from_its_second_time_on():
+    hours = dict.fromkeys(range(LAST - 30 * 168, LAST + 1), 10)
+    for days in (0, 92, 182):
+        hours[LAST - days * 24] = 400
+    history = History(KEY, hours=hours, first_use=min(hours))
+    assert find_spike(history, NOW) is None
+    assert find_spike(history, NOW - 182 * 24 * HOUR) is not None
