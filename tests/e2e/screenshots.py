@@ -32,6 +32,7 @@ from ss_admin.desktop.crash_report import CrashDialog
 from ss_admin.desktop.demo import DemoBackend, start_demo_backend
 from ss_admin.desktop.following_words import Following
 from ss_admin.desktop.theme.theme import Theme
+from tests.e2e.activity_pictures import ActivityPictures
 from tests.e2e.attention_pictures import AttentionPictures
 from tests.e2e.key_pictures import KeyPictures
 from tests.e2e.rule_chain_pictures import RuleChainPictures
@@ -72,7 +73,7 @@ class Session:
             self._following(app)
             AttentionPictures(app, self._backend.ready, lambda name: self._shot(app, name)).take_all()
             KeyPictures(app, lambda name: self._shot(app, name)).take_all()
-            self._other_pages(app)
+            ActivityPictures(app, lambda name: self._shot(app, name)).take_all()
             self._troubles(app)
         with self._signed_in(role=Role.CUSTOMER_ADMIN) as app:
             self._shot(app, "not-allowed")
@@ -250,12 +251,6 @@ class Session:
         line.following.show_following(Following("late", f"“{key.name}”", late))
         self._shot(app, "list-server-is-late")
         line.following.show_following(None)
-
-    def _other_pages(self, app: RealApp) -> None:
-        assert app.window.workspace is not None
-        app.window.workspace.open_page("Activity")
-        self._shot(app, "activity")
-        app.window.workspace.open_page("API Keys Management")
 
     def _troubles(self, app: RealApp) -> None:
         report = "SignalSync Admin 0.1.0\n\nTraceback (most recent call last):\n  …\nValueError: no such column"

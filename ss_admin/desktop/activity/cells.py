@@ -8,7 +8,16 @@ from ss_admin.contract.activity import ActivityEntry
 from ss_admin.desktop.activity_words import action_in_words, changes_in_words, who_in_words
 from ss_admin.desktop.moments import ago, exact_moment, local_minute
 
-__all__ = ["COLUMN_TITLES", "COLUMN_WIDTHS", "Column", "cell_lines", "cell_spoken", "cell_text", "cell_tooltip"]
+__all__ = [
+    "COLUMN_TITLES",
+    "COLUMN_WIDTHS",
+    "Column",
+    "cell_lines",
+    "cell_spoken",
+    "cell_text",
+    "cell_tooltip",
+    "name_and_key",
+]
 
 
 class Column(IntEnum):
@@ -32,15 +41,16 @@ COLUMN_TITLES = {
 }
 
 COLUMN_WIDTHS = {
-    Column.WHEN: 140,
-    Column.WHO: 160,
-    Column.ACTION: 176,
-    Column.OBJECT: 220,
+    Column.WHEN: 132,
+    Column.WHO: 148,
+    Column.ACTION: 168,
+    Column.OBJECT: 204,
     Column.CHANGES: 190,
     Column.ACTIONS: 52,
 }
 """The widths at first; the changes take what is left over, and never less."""
 
+_LONG_CHANGE = 30
 _NAMED_KEY = re.compile(r"(.+) \((ss_[^()]*)\)", re.DOTALL)
 
 
@@ -64,12 +74,24 @@ def cell_lines(entry: ActivityEntry, column: Column, now: datetime) -> tuple[str
         return text, local_minute(entry.at)
     if column is Column.WHO:
         return text, entry.address or ""
-    if column is Column.OBJECT and (parts := _NAMED_KEY.fullmatch(text)):
-        return parts[1], parts[2]
-    if column is Column.CHANGES:
-        first, _, rest = text.partition("; ")
-        return first, rest
-    return text, ""
+    if column is Column.OBJECT:
+        return name_and_key(text)
+    return _split_changes(text) if column is Column.CHANGES else (text, "")
+
+
+def name_and_key(name: str) -> tuple[str, str]:
+    """A key's name and the key itself, masked, which stand in the trail as one text; other names have no second."""
+    parts = _NAMED_KEY.fullmatch(name)
+    return (parts[1], parts[2]) if parts else (name, "")
+
+
+def _split_changes(text: str) -> tuple[str, str]:
+    """The first change over the others; where there is but one, and long, what was over what is."""
+    first, _, rest = text.partition("; ")
+    if not rest and len(first) > _LONG_CHANGE and " → " in first:
+        before, _, after = first.partition(" → ")
+        return before, f"→ {after}"
+    return first, rest
 
 
 def cell_tooltip(entry: ActivityEntry, column: Column) -> str:

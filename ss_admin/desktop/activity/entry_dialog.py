@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from ss_admin.contract.activity import ActivityEntry
+from ss_admin.contract.activity import ActivityAction, ActivityEntry
 from ss_admin.desktop.activity_words import ChangeInWords, action_in_words, list_changes, who_in_words
 from ss_admin.desktop.clipboard import Clipboard
 from ss_admin.desktop.moments import Clock, ago, exact_moment
@@ -16,7 +16,8 @@ from ss_admin.desktop.widgets.labels import line, words, wrapped_label
 __all__ = ["EntryDialog"]
 
 _WIDTH = 640
-_CAPTIONS_WIDTH = 112
+_CAPTIONS_WIDTH = 104
+_SHORT_CHANGE = 56
 
 
 class EntryDialog(Dialog):
@@ -51,7 +52,7 @@ class EntryDialog(Dialog):
             self.body.addWidget(_Changes(changes, theme=theme))
         self.body.addWidget(line())
         self.body.addLayout(self._proof(entry))
-        show_action(self.cancel_button, "Show all of this")
+        show_action(self.cancel_button, "Show its history")
         self.cancel_button.setToolTip(f"Everything that was done to {entry.object.name}")
         self.cancel_button.clicked.disconnect(self.reject)
         self.cancel_button.clicked.connect(self._ask_for_object)
@@ -66,7 +67,7 @@ class EntryDialog(Dialog):
         local, *utc = exact_moment(entry.at).splitlines()
         self._add("Who", _text(who_in_words(entry)))
         self._add("When", _text("\n".join([f"{local} · {ago(entry.at, clock())}", *utc])))
-        self._add("What it was done to", _text(entry.object.name))
+        self._add(_what(entry), _text(entry.object.name))
         self._add("Address", _text(entry.address or "None: it was done at the server itself"))
         if entry.request_id:
             self._add("Request ID", self._copied("request ID", entry.request_id, "requestId"))
@@ -87,12 +88,13 @@ class EntryDialog(Dialog):
         row = self._facts.rowCount()
         label = words(caption, "dimmed")
         label.setBuddy(value)
-        self._facts.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
+        in_line = Qt.AlignmentFlag.AlignVCenter if isinstance(value, CopyLine) else Qt.AlignmentFlag.AlignTop
+        self._facts.addWidget(label, row, 0, in_line)
         self._facts.addWidget(value, row, 1)
 
 
 class _Changes(QFrame):
-    """Field, before and after in three columns; what has no before takes the room of both."""
+    """Field, before and after in three columns; what is short, or has no before, is one line."""
 
     def __init__(self, changes: list[ChangeInWords], *, theme: Theme) -> None:
         super().__init__()
@@ -108,12 +110,21 @@ class _Changes(QFrame):
             after = _text(change.after)
             if change.before is None:
                 grid.addWidget(after, row, 1, 1, 3)
+            elif len(change.before) + len(change.after) <= _SHORT_CHANGE:
+                grid.addWidget(_text(f"{change.before} → {change.after}"), row, 1, 1, 3)
             else:
                 grid.addWidget(_text(change.before), row, 1)
                 arrow = words("→", "dimmed")
                 arrow.setAccessibleName("became")
                 grid.addWidget(arrow, row, 2, Qt.AlignmentFlag.AlignTop)
                 grid.addWidget(after, row, 3)
+
+
+def _what(entry: ActivityEntry) -> str:
+    """What kind of thing it was done to."""
+    kinds = {"api_key": "API key", "signal": "API key", "rule_chain": "Rule chain"}
+    exported = {ActivityAction.INVENTORY_EXPORTED, ActivityAction.EXPIRIES_EXPORTED, ActivityAction.ACTIVITY_EXPORTED}
+    return "Exported" if entry.action in exported else kinds.get(entry.action.value.partition(".")[0], "Person")
 
 
 def _text(text: str) -> QLabel:

@@ -1,13 +1,15 @@
 """The filters over the audit trail: person, key or chain, action and time, and what clears them."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
+from superqt.utils import QFlowLayout
 from typing_extensions import override
 
 from ss_admin.client.activity import ActivityClient
 from ss_admin.contract.activity import ActivityObject, ActivityObjectPage, ActivityPerson
 from ss_admin.desktop.activity.action_choices import ActionChoice, find_actions
 from ss_admin.desktop.activity.activity_filter import ActivityFilter
+from ss_admin.desktop.activity.cells import name_and_key
 from ss_admin.desktop.activity_words import ACTION_WORDS
 from ss_admin.desktop.background import Background
 from ss_admin.desktop.moments import Clock
@@ -33,9 +35,9 @@ _PERSON_WORDS = FilterWords(
 )
 _OBJECT_WORDS = FilterWords(
     label="Key or chain",
-    heading="Choose a key or a rule chain",
-    placeholder="Search keys and rule chains",
-    items="Keys and rule chains",
+    heading="Choose a key, a rule chain or a person",
+    placeholder="Search keys, chains, people",
+    items="Keys, rule chains and people",
     everything="Anything",
     nothing="Nothing",
     subject="The keys and rule chains",
@@ -52,7 +54,7 @@ _ACTION_WORDS = FilterWords(
 
 
 class FilterBar(QWidget):
-    """Emits `changed` with the `ActivityFilter` in force."""
+    """Emits `changed` with the `ActivityFilter` in force. What has no room beside the others stands below them."""
 
     changed = Signal(object)
     failed = Signal(object)
@@ -79,10 +81,12 @@ class FilterBar(QWidget):
         self.action = SearchFilter(actions, _ActionDelegate(theme), _ACTION_WORDS, name="activity.action", theme=theme)
         self.time = TimeFilter(theme=theme, clock=clock, name="activity")
         self.clear_button = button("Clear filters", "plain", name="activity.clearFilters")
+        self.clear_button.setMinimumHeight(self.time.sizeHint().height())
         self.clear_button.hide()
-        row = QHBoxLayout(self)
+        row = QFlowLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.tokens.s)
+        row.setHorizontalSpacing(theme.tokens.s)
+        row.setVerticalSpacing(theme.tokens.s)
         for control in (self.person, self.object, self.action, self.time, self.clear_button):
             row.addWidget(control)
         for choice in (self.person, self.object, self.action):
@@ -136,7 +140,8 @@ class _ObjectDelegate(TwoLineDelegate):
 
     @override
     def lines(self, item: ActivityObject) -> tuple[str, str]:
-        return item.name, _said_of(item)
+        name, key = name_and_key(item.name)
+        return name, f"{key} · {_said_of(item)}" if key else _said_of(item)
 
 
 class _ActionDelegate(TwoLineDelegate):

@@ -152,9 +152,9 @@ class ActivityPage(ListPage[ColumnRows]):
         header.setSectionResizeMode(Column.ACTIONS, QHeaderView.ResizeMode.Fixed)
         self.table.setColumnWidth(Column.ACTIONS, COLUMN_WIDTHS[Column.ACTIONS])
         self.head.addWidget(self.export_button)
-        self.above.addWidget(self.filters)
-        self.above.addStretch(1)
-        self.above.addWidget(self.count)
+        self.above.addWidget(self.filters, 1)
+        self.above.addWidget(self.count, 0, Qt.AlignmentFlag.AlignTop)
+        self.count.setMinimumHeight(self.filters.time.sizeHint().height())
         for before, after in pairwise((self.export_button, self.refresh_button, self.filters, self.table)):
             QWidget.setTabOrder(before, after)
 

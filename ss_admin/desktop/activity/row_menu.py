@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from ss_admin.contract.activity import ActivityAction, ActivityEntry
 from ss_admin.contract.documents import ObjectRef
 from ss_admin.desktop.activity.activity_filter import ActivityFilter
+from ss_admin.desktop.activity.cells import name_and_key
 from ss_admin.desktop.activity_words import ACTION_WORDS
 from ss_admin.desktop.widgets.menu import Menu
 
@@ -32,7 +33,7 @@ class RowMenu(Menu):
         self.addSeparator()
         if entry.actor is not None:
             self._offer(entry.actor.name, replace(shown, person=_only(entry.actor)))
-        self._offer(entry.object.name, replace(shown, object=_only(entry.object)))
+        self._offer(name_and_key(entry.object.name)[0], replace(shown, object=_only(entry.object)))
         action = ObjectRef(id=entry.action.value, name=ACTION_WORDS[entry.action])
         self._offer(action.name, replace(shown, action=action))
 
