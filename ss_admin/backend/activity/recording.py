@@ -17,14 +17,12 @@ from sqlalchemy.orm import Session
 from ss_admin.backend.activity.chain import Link, document_of, hash_of, plain_value
 from ss_admin.backend.store.tables import ActivityHeadRow, ActivityRow
 from ss_admin.backend.store.types import to_microseconds
+from ss_admin.backend.telemetry.event_lines import AUDIT_LOGGER
 from ss_admin.contract.accounts import Role
 from ss_admin.contract.activity import ActivityAction, FieldChange
 from ss_admin.contract.documents import ObjectRef
 
-__all__ = ["AUDIT_LOGGER", "Actor", "gather", "record", "record_many"]
-
-AUDIT_LOGGER: Final = "ss_admin.audit"
-"""Each entry goes out here once it is committed: message `audit`, its facts as fields of the record."""
+__all__ = ["Actor", "gather", "record", "record_many"]
 
 _GATHERED: Final = "activity.gathered"
 _COMMITTED: Final = "activity.committed"
@@ -33,6 +31,7 @@ _BEGIN_CHAIN = text(
     "ON CONFLICT DO NOTHING"
 )
 _audit_log = logging.getLogger(AUDIT_LOGGER)
+"""Each entry goes out here once it is committed: message `audit`, its facts as fields of the record."""
 
 
 @dataclass(frozen=True)

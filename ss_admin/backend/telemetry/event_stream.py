@@ -7,10 +7,11 @@ dropped and counted. If the reader is gone for good, everything is, and that cos
 import os
 import select
 import stat
-import threading
 from collections.abc import Callable, Iterator, Sequence
 
-from ss_admin.backend.telemetry.waiting_lines import WaitingLines
+from typing_extensions import override
+
+from ss_admin.backend.telemetry.outlet import Outlet
 
 __all__ = ["MOST_WAITING_BYTES", "EventStream"]
 
@@ -25,7 +26,7 @@ _AGAIN_SECONDS = 1.0
 _END_SECONDS = 1.0
 
 
-class EventStream:
+class EventStream(Outlet):
     """Begins once `may_begin` says so: the first line on standard output is the server's URL."""
 
     def __init__(
@@ -37,24 +38,9 @@ class EventStream:
     ) -> None:
         self._descriptor = descriptor
         self._may_begin = may_begin
-        self._waiting = WaitingLines(most_waiting_bytes)
-        self._thread = threading.Thread(target=self._run, name="event-stream", daemon=True)
-        self._thread.start()
+        super().__init__(name="event-stream", most_waiting_bytes=most_waiting_bytes, end_seconds=_END_SECONDS)
 
-    @property
-    def dropped(self) -> int:
-        """How many lines were left out since the start."""
-        return self._waiting.dropped
-
-    def put(self, lines: Sequence[bytes]) -> None:
-        """Have the lines written, each with its end; returns at once."""
-        self._waiting.put(lines)
-
-    def close(self) -> None:
-        """Write what waits, for a second at most. Idempotent."""
-        self._waiting.close()
-        self._thread.join(_END_SECONDS)
-
+    @override
     def _run(self) -> None:
         while not self._may_begin():
             if self._waiting.is_closed:

@@ -8,29 +8,16 @@ import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 from ss_admin.backend.telemetry.event_lines import AUDIT_LOGGER, EVENT_LOGGERS, line_of_record
 from ss_admin.backend.telemetry.event_stream import EventStream
 from ss_admin.backend.telemetry.otlp import OtlpEvents
+from ss_admin.backend.telemetry.outlet import Outlet
 
-__all__ = ["Events", "Outlet", "begin_events", "let_events_out"]
+__all__ = ["Events", "begin_events", "let_events_out"]
 
 _ANNOUNCED = "announced"
-
-
-class Outlet(Protocol):
-    """Something that carries event lines away without holding up who gives them."""
-
-    @property
-    def dropped(self) -> int:
-        """How many lines were left out since the start."""
-
-    def put(self, lines: Sequence[bytes]) -> None:
-        """Take lines, each with its end; returns at once."""
-
-    def close(self) -> None:
-        """Carry away what waits, within seconds. Idempotent."""
 
 
 class Events:

@@ -5,13 +5,10 @@ the resource alone: one service name, whatever the number of keys. A thread of i
 away or slow, lines wait in a bounded queue, what comes then is dropped and counted, and the log gets one line when that
 begins and one when it ends. Nothing is sent twice by us, and a batch that could not be sent is dropped: what must not
 be lost stands in the database.
-
-Made in the process that uses it, after it was forked: neither threads nor connections outlive a fork.
 """
 
 import logging
 import socket
-import threading
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -24,9 +21,10 @@ from opentelemetry.sdk._logs import ReadableLogRecord
 from opentelemetry.sdk._logs.export import LogRecordExportResult
 from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
+from typing_extensions import override
 
 from ss_admin import __version__
-from ss_admin.backend.telemetry.waiting_lines import WaitingLines
+from ss_admin.backend.telemetry.outlet import Outlet
 
 __all__ = ["MOST_WAITING_BYTES", "SERVICE_NAME", "OtlpEvents", "logs_url", "records_of"]
 
@@ -57,7 +55,7 @@ def logs_url(endpoint: str) -> str:
     return base if base.endswith(_LOGS_PATH) else base + _LOGS_PATH
 
 
-class OtlpEvents:
+class OtlpEvents(Outlet):
     """Headers, certificates and attributes of the resource may be given as `OTEL_…` variables, as everywhere else."""
 
     def __init__(
@@ -70,25 +68,10 @@ class OtlpEvents:
             endpoint=logs_url(endpoint), timeout=_TIMEOUT_SECONDS, compression=Compression.Gzip
         )
         self._again_seconds = again_seconds
-        self._waiting = WaitingLines(most_waiting_bytes)
         self._is_away = False
-        self._thread = threading.Thread(target=self._run, name="otlp-events", daemon=True)
-        self._thread.start()
+        super().__init__(name="otlp-events", most_waiting_bytes=most_waiting_bytes, end_seconds=_END_SECONDS)
 
-    @property
-    def dropped(self) -> int:
-        """How many lines were left out since the start."""
-        return self._waiting.dropped
-
-    def put(self, lines: Sequence[bytes]) -> None:
-        """Have the lines sent; returns at once."""
-        self._waiting.put(lines)
-
-    def close(self) -> None:
-        """Send what waits, if the receiver answers within two seconds. Idempotent."""
-        self._waiting.close()
-        self._thread.join(_END_SECONDS)
-
+    @override
     def _run(self) -> None:
         while lines := self._waiting.take(_BATCH_LINES, linger=_LINGER_SECONDS):
             if self._send(lines):

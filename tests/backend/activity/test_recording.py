@@ -11,11 +11,11 @@ from sqlalchemy.exc import IntegrityError
 
 from ss_admin.backend.accounts.directory import Directory
 from ss_admin.backend.accounts.service import AccountsService, Origin, WrongCredentials
-from ss_admin.backend.activity.recording import AUDIT_LOGGER
 from ss_admin.backend.activity.service import Actor, record
 from ss_admin.backend.activity.verification import verify_store
 from ss_admin.backend.api_keys.service import ApiKeysService
 from ss_admin.backend.store.engine import Store
+from ss_admin.backend.telemetry.event_lines import AUDIT_LOGGER
 from ss_admin.backend.telemetry.logs import JsonLines
 from ss_admin.contract.accounts import Role
 from ss_admin.contract.activity import ActivityAction, FieldChange
