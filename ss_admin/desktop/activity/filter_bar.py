@@ -1,7 +1,7 @@
 """The filters over the audit trail: person, key or chain, action and time, and what clears them."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 from superqt.utils import QFlowLayout
 from typing_extensions import override
 
@@ -81,13 +81,12 @@ class FilterBar(QWidget):
         self.action = SearchFilter(actions, _ActionDelegate(theme), _ACTION_WORDS, name="activity.action", theme=theme)
         self.time = TimeFilter(theme=theme, clock=clock, name="activity")
         self.clear_button = button("Clear filters", "plain", name="activity.clearFilters")
-        self.clear_button.setMinimumHeight(self.time.sizeHint().height())
         self.clear_button.hide()
         row = QFlowLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setHorizontalSpacing(theme.tokens.s)
         row.setVerticalSpacing(theme.tokens.s)
-        for control in (self.person, self.object, self.action, self.time, self.clear_button):
+        for control in (self.person, self.object, self.action, self.time, self._beside(self.clear_button)):
             row.addWidget(control)
         for choice in (self.person, self.object, self.action):
             choice.chosen.connect(self._tell)
@@ -113,6 +112,16 @@ class FilterBar(QWidget):
     def clear(self) -> None:
         """Shows every entry again."""
         self.show_filter(ActivityFilter(period=ANY_TIME))
+
+    def _beside(self, low: QWidget) -> QWidget:
+        """`low` in the middle of a widget as high as a filter, since a flow sets everything at the top of its line."""
+        self.time.ensurePolished()
+        holder = QWidget()
+        holder.setFixedHeight(self.time.sizeHint().height())
+        inside = QHBoxLayout(holder)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(low, 0, Qt.AlignmentFlag.AlignVCenter)
+        return holder
 
     def _clear_by_hand(self) -> None:
         self.clear()
