@@ -47,6 +47,8 @@ README_PICTURES = {
     "list-light-100": "api-keys-light",
     "new-key-dark-100": "new-api-key-dark",
     "created-light-100": "api-key-created-light",
+    "key-busy-7d-light-100": "key-page-light",
+    "attention-unfolded-dark-100": "needs-attention-dark",
     "rule-chain-test-succeeded-light-100": "rule-chain-test-light",
 }
 SCALES = (1, 2)
