@@ -6,11 +6,11 @@ has at most `MOST_LINE_BYTES`, which a pipe takes in one piece: what is longer l
 
 import logging
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
+from ss_admin.backend.telemetry.logs import extra_fields, moment_of
 from ss_admin.contract.api_key_format import mask_api_keys_within
 
 __all__ = ["AUDIT_LOGGER", "EVENT_LOGGERS", "MOST_LINE_BYTES", "event_line", "line_of_record"]
@@ -23,15 +23,13 @@ EVENT_LOGGERS: Mapping[str, str] = {"ss_admin.backend.access": "admin_request", 
 MOST_LINE_BYTES = 4096
 """What Linux writes into a pipe whole, whoever else writes there."""
 
-_OWN_ATTRIBUTES = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 _HEAD = frozenset({"time", "level", "event"})
 
 
 def line_of_record(record: logging.LogRecord) -> bytes:
     """The line of a record of one of `EVENT_LOGGERS`, with its end; what was given as `extra` are its fields."""
-    fields = {name: value for name, value in vars(record).items() if name not in _OWN_ATTRIBUTES | _HEAD}
-    moment = datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z")
-    return event_line(EVENT_LOGGERS[record.name], moment, record.levelname, fields)
+    fields = {name: value for name, value in extra_fields(record).items() if name not in _HEAD}
+    return event_line(EVENT_LOGGERS[record.name], moment_of(record), record.levelname, fields)
 
 
 def event_line(event: str, time: str, level: str, fields: Mapping[str, Any]) -> bytes:

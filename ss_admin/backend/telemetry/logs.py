@@ -8,11 +8,11 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
-from typing import TextIO
+from typing import Any, TextIO
 
 from ss_admin.contract.api_key_format import mask_api_keys_within
 
-__all__ = ["JsonLines", "configure_logging"]
+__all__ = ["JsonLines", "configure_logging", "extra_fields", "moment_of"]
 
 _OWN_ATTRIBUTES = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 
@@ -23,12 +23,12 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line, without its end."""
         fields: dict[str, object] = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z"),
+            "time": moment_of(record),
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
+            **extra_fields(record),
         }
-        fields.update({name: value for name, value in vars(record).items() if name not in _OWN_ATTRIBUTES})
         if record.exc_info:
             fields["exception"] = self.formatException(record.exc_info)
         if record.stack_info:
@@ -36,6 +36,16 @@ class JsonLines(logging.Formatter):
         line = json.dumps(fields, ensure_ascii=False, default=str)
         # A lone surrogate, from a client's hands, can be printed nowhere.
         return mask_api_keys_within(line).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def moment_of(record: logging.LogRecord) -> str:
+    """When it was made, RFC 3339 in UTC."""
+    return datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z")
+
+
+def extra_fields(record: logging.LogRecord) -> dict[str, Any]:
+    """What the caller gave as `extra`."""
+    return {name: value for name, value in vars(record).items() if name not in _OWN_ATTRIBUTES}
 
 
 def configure_logging(level: str, stream: TextIO | None = None) -> None:
