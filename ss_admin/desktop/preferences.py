@@ -44,6 +44,9 @@ class Preferences:
     stays_in_tray = _Flag("window/staysInTray")
     """Whether the app stays in the tray when its window is closed."""
 
+    was_told_it_stays = _Flag("window/toldItStays")
+    """Whether the person was told that the app is still there, the first time that its window was closed."""
+
     def __init__(self, settings: QSettings) -> None:
         self._settings = settings
 

@@ -68,9 +68,7 @@ def news_of_signals(signals: Iterable[Signal]) -> list[News]:
             words=f"{SIGNAL_WORDS[signal.kind].title}. {signal.evidence}",
         )
         for signal in signals
-        if signal.severity is not Severity.NOTE
-        and signal.kind in TOLD_KINDS
-        and signal.acknowledged is None
+        if signal.severity is not Severity.NOTE and signal.kind in TOLD_KINDS and signal.acknowledged is None
     ]
 
 

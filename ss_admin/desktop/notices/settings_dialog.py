@@ -13,7 +13,9 @@ _WHAT_IS_TOLD = (
     "While you are signed in, you get a notice when a key needs attention, and 7, 3 and 1 working days before a key "
     "expires. Each is told once."
 )
-_WHAT_STAYING_MEANS = "Notices go on while the window is closed. To end the app, choose “Quit” from its icon in the tray."
+_WHAT_STAYING_MEANS = (
+    "Notices go on while the window is closed. To end the app, choose “Quit” from its icon in the tray."
+)
 
 
 class NoticeSettingsDialog(Dialog):

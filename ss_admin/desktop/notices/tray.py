@@ -1,8 +1,5 @@
 """The icon in the desktop's tray: shows notices, leads back to the window, and ends the app."""
 
-from collections.abc import Callable
-from functools import partial
-
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QSystemTrayIcon
 
@@ -36,7 +33,7 @@ class Tray(QObject):
 
     def __init__(self, *, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._on_click: Callable[[], None] = self.opened.emit
+        self._shown: Announcement | None = None
         self.menu = Menu(name="tray.menu")
         self.menu.addAction(f"Open {_TITLE}").triggered.connect(self.opened)
         self._state = self.menu.addAction("")
@@ -48,6 +45,11 @@ class Tray(QObject):
         self.icon.activated.connect(self._on_activated)
         self.icon.messageClicked.connect(self._on_message_clicked)
         self.show_count(None)
+
+    @property
+    def shows_messages(self) -> bool:
+        """Whether the tray can show notices, where there is one."""
+        return QSystemTrayIcon.supportsMessages()
 
     def show(self) -> None:
         """Puts the icon there; where there is no tray yet, it comes as soon as there is one."""
@@ -67,13 +69,12 @@ class Tray(QObject):
 
     def announce(self, announcement: Announcement) -> None:
         """Shows a notice; a newer one takes the place of the older."""
-        key = announcement.api_key_id
-        self._on_click = self.list_opened.emit if key is None else partial(self.key_opened.emit, key)
+        self._shown = announcement
         self._show(announcement.title, announcement.text)
 
     def say(self, title: str, text: str) -> None:
         """Shows a message about the app itself; a click on it opens the window."""
-        self._on_click = self.opened.emit
+        self._shown = None
         self._show(title, text)
 
     def _show(self, title: str, text: str) -> None:
@@ -84,4 +85,9 @@ class Tray(QObject):
             self.opened.emit()
 
     def _on_message_clicked(self) -> None:
-        self._on_click()
+        if self._shown is None:
+            self.opened.emit()
+        elif self._shown.api_key_id is None:
+            self.list_opened.emit()
+        else:
+            self.key_opened.emit(self._shown.api_key_id)

@@ -47,15 +47,16 @@ class _Seen:
 
 
 class KeyWatch(QObject):
-    """`due` carries an `Announcement`, `counted` how many keys need attention, `ended`: the session is over.
+    """`due` carries an `Announcement`, `counted` how many keys need attention.
 
-    While the server is away the pauses grow up to a quarter of an hour. It is quiet from `stop` on, and once the
-    session is over: whoever signs in again starts it again.
+    `refused` carries the `ClientError` where the session is over, or the person may not look any more. While the
+    server is away the pauses grow up to a quarter of an hour. It is quiet from `stop` on, and once the session is
+    over: whoever signs in again starts it again.
     """
 
     due = Signal(object)
     counted = Signal(int)
-    ended = Signal()
+    refused = Signal(object)
 
     def __init__(self, background: Background, *, clock: Clock = utc_now, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -120,7 +121,7 @@ class KeyWatch(QObject):
         self._task = None
         if isinstance(error, SessionEnded | TenantAdminRequired):
             self.stop()
-            self.ended.emit()
+            self.refused.emit(error)
             return
         self._pause = min(2 * self._pause, LONGEST_PAUSE_MS)
         self._timer.start(self._pause)

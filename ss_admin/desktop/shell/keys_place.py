@@ -47,8 +47,12 @@ class KeysPlace(QWidget):
         """Whether a key's page stands in the place of the list."""
         return self._stack.currentWidget() is self.key
 
-    def open_key(self, api_key_id: str) -> None:
-        """Opens a key's page. The second half of a double click must not press what lies there."""
+    def open_key(self, api_key_id: str | None) -> None:
+        """Opens a key's page; None: the list. The second half of a double click must not press what lies there."""
+        if api_key_id is None:
+            if self.is_key_open:
+                self.key.leave()
+            return
         self.key.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         QTimer.singleShot(
             _DOUBLE_CLICK_MS,

@@ -206,10 +206,13 @@ class MainWindow(QWidget):
         self._drop_workspace()
 
     def _show_ended(self) -> None:
-        """Sign-in comes up over whatever is in front, a dialog with things typed included."""
+        """Sign-in comes up over whatever is in front, a dialog with things typed included.
+
+        Not out of the tray: there it waits until the window is wanted.
+        """
         if self.workspace is not None:
             self.workspace.show_ended()
-        if self._again is not None:
+        if self._again is not None or self.isHidden():
             return
         again = SignInAgainDialog(QApplication.activeModalWidget() or self, theme=self._around.theme)
         self._again = again

@@ -54,7 +54,7 @@ class Place:
 
     `unsaved` says in a sentence what would be lost if the page were gone now; empty: nothing. `summons` are signals
     of other parts that bring this place to the front: the page has been told by then what to show. `open_key` shows a
-    key's own page, given its id, where the place has such pages.
+    key's own page, given its id, or the list of keys, given None, where the place has such pages.
     """
 
     path: tuple[str, ...]
@@ -63,7 +63,7 @@ class Place:
     widget: QWidget
     unsaved: Callable[[], str] = _nothing
     summons: tuple[SignalInstance, ...] = ()
-    open_key: Callable[[str], None] | None = None
+    open_key: Callable[[str | None], None] | None = None
 
     @property
     def title(self) -> str:

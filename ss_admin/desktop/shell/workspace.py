@@ -95,8 +95,8 @@ class Workspace(QWidget):
         if self.opened != title:
             self.open_page(title)
 
-    def open_key(self, api_key_id: str) -> None:
-        """Shows a key's own page."""
+    def open_key(self, api_key_id: str | None) -> None:
+        """Shows a key's own page; None: the list of keys."""
         for title, place in self._places.items():
             if place.open_key is not None:
                 place.open_key(api_key_id)

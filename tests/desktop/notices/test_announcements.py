@@ -73,19 +73,39 @@ def test_of_signals_only_what_is_open_and_more_than_a_note_is_told():
     assert [item.api_key_id for item in news_of_signals(signals)] == ["key-1", "key-2"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "same", "new"),
+    [
+        (SignalKind.SPIKE, {"facts": {"began_at": "a", "calls": 9}}, {"facts": {"began_at": "b", "calls": 2}}),
+        (SignalKind.NEW_ADDRESS, {"facts": {"address": "a", "calls": 9}}, {"facts": {"address": "b", "calls": 2}}),
+        (SignalKind.FAILED_AUTHENTICATIONS, {"facts": {"day": "a", "calls": 9}}, {"facts": {"day": "b"}}),
+        (SignalKind.OFTEN_LIMITED, {"evidence": "40 calls."}, {"evidence_at": MONDAY + timedelta(days=1)}),
+        (SignalKind.USED_AFTER_END, {"evidence_at": MONDAY + timedelta(hours=1)}, {"severity": Severity.ALERT}),
+    ],
+)
+def test_new_evidence_is_news_and_more_of_the_same_is_none(kind, same, new):
+    begun = {SignalKind.SPIKE: "began_at", SignalKind.NEW_ADDRESS: "address", SignalKind.FAILED_AUTHENTICATIONS: "day"}
+    values = {"severity": Severity.WARNING, "evidence_at": MONDAY, "facts": {begun.get(kind, "calls"): "a"}}
+    first, again, anew = (
+        news_of_signals([sample_signal(1, kind, **(values | changes))])[0].news_id for changes in ({}, same, new)
+    )
+    assert first == again
+    assert first != anew
+
+
 def test_one_key_is_named_and_led_to():
     told = announce([news(1), news(1)])
-    assert told.title == "Key 1 needs attention"
+    assert told.title == "“Key 1” needs attention"
     assert told.api_key_id == "key-1"
-    assert announce([news(1, is_expiry=True)]).title == "Key 1 expires soon"
+    assert announce([news(1, is_expiry=True)]).title == "“Key 1” expires soon"
 
 
 @pytest.mark.parametrize(
     ("found", "title", "text"),
     [
-        ([news(n) for n in range(4)], "4 keys need attention", "Key 0, Key 1, Key 2 and 1 more"),
-        ([news(n, is_expiry=True) for n in range(2)], "2 keys expire soon", "Key 0, Key 1"),
-        ([news(1), news(2, is_expiry=True)], "1 key needs attention, 1 key expires soon", "Key 1, Key 2"),
+        ([news(n) for n in range(4)], "4 keys need attention", "“Key 0”, “Key 1”, “Key 2” and 1 more"),
+        ([news(n, is_expiry=True) for n in range(2)], "2 keys expire soon", "“Key 0”, “Key 1”"),
+        ([news(1), news(2, is_expiry=True)], "1 key needs attention, 1 key expires soon", "“Key 1”, “Key 2”"),
     ],
 )
 def test_many_are_one_message(found, title, text):
@@ -97,3 +117,4 @@ def test_nothing_new_is_no_message_and_a_name_is_no_markup():
     assert announce([]) is None
     told = announce([news(1, name="<b>Bold</b>"), news(2)])
     assert "<" not in told.text
+    assert len(announce([news(1, name="x" * 500)]).title) < 90
