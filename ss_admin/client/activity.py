@@ -1,11 +1,12 @@
 """The audit trail: who did what to which key, and when; the people and the objects in it, and the whole as CSV."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from ss_admin.client.connection import Connection
 from ss_admin.contract.activity import ActivityAction, ActivityObjectPage, ActivityPage, ActivityPeoplePage
 from ss_admin.contract.api_key_format import mask_api_keys_within
+from ss_admin.contract.documents import utc_text
 
 __all__ = ["ActivityClient", "ActivityQuery"]
 
@@ -82,4 +83,4 @@ class ActivityClient:
 
 
 def _moment(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return None if moment is None else utc_text(moment)

@@ -1,9 +1,10 @@
 """Executions: what became of the calls that reached a rule chain."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from ss_admin.client.connection import Connection, path_segment
+from ss_admin.contract.documents import utc_text
 from ss_admin.contract.executions import ExecutionDetail, ExecutionOutcome, ExecutionPage
 
 __all__ = ["ExecutionQuery", "ExecutionsClient"]
@@ -58,4 +59,4 @@ def _path(rule_chain_id: str) -> str:
 
 
 def _instant(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return None if moment is None else utc_text(moment)

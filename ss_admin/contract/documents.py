@@ -17,6 +17,7 @@ __all__ = [
     "SearchText",
     "UtcInstant",
     "refuse_unprintable",
+    "utc_text",
 ]
 
 LABEL_MAX_CHARACTERS = 100
@@ -69,7 +70,8 @@ def _to_utc(moment: datetime) -> datetime:
         raise ValueError("the moment lies outside the calendar (years 1 to 9999)") from too_far
 
 
-def _format_utc(moment: datetime) -> str:
+def utc_text(moment: datetime) -> str:
+    """A moment as it stands on the wire: RFC 3339 in UTC."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
@@ -77,7 +79,7 @@ UtcInstant = Annotated[
     AwareDatetime,
     BeforeValidator(_refuse_numbers),
     AfterValidator(_to_utc),
-    PlainSerializer(_format_utc, return_type=str, when_used="json"),
+    PlainSerializer(utc_text, return_type=str, when_used="json"),
 ]
 """A moment in UTC, RFC 3339 on the wire (`2026-12-23T14:00:00Z`); a time without a zone is refused."""
 

@@ -11,7 +11,7 @@ from ss_admin.backend.api_keys.search import indexed_text, sorting_text
 from ss_admin.contract.activity import FieldChange
 from ss_admin.contract.api_key_format import mask_api_keys_within
 from ss_admin.contract.api_keys import ApiKey, ApiKeyChange, ApiKeyStatus, NewApiKey, Permissions, RateLimit
-from ss_admin.contract.documents import ObjectRef
+from ss_admin.contract.documents import ObjectRef, utc_text
 
 __all__ = ["KeySettings", "changed_settings", "column_values", "find_changes", "new_settings", "settings_of"]
 
@@ -102,16 +102,12 @@ def _facts(settings: KeySettings | None) -> dict[str, Any]:
     return {
         "name": settings.name,
         "user": settings.user.model_dump(mode="json"),
-        "expires_at": None if settings.expires_at is None else _format(settings.expires_at),
+        "expires_at": None if settings.expires_at is None else utc_text(settings.expires_at),
         "rate_limit": None if settings.rate_limit is None else settings.rate_limit.model_dump(mode="json"),
         "permissions": settings.permissions.model_dump(mode="json"),
         "allowed_addresses": settings.allowed_addresses,
         "status": settings.status.value,
     }
-
-
-def _format(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
 
 
 def _expiry(expires_at: datetime | None, expires_in_days: int | None, now: datetime) -> datetime | None:

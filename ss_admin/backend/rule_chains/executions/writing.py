@@ -4,7 +4,7 @@ It is on the way of every call, so the rows are plain tuples, as the columns hol
 """
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 import orjson
@@ -15,6 +15,7 @@ from ss_admin.backend.journal.entries import CallEntry, ExecutionEntry
 from ss_admin.backend.rule_chains.engine.effects import SAVE_RECORD
 from ss_admin.backend.store.bulk import execute_many, insert_many
 from ss_admin.backend.store.types import from_microseconds
+from ss_admin.contract.documents import utc_text
 from ss_admin.contract.executions import DeliveryStatus, ExecutionOutcome
 
 __all__ = ["ExecutionRows", "delivery_body", "insert_executions"]
@@ -168,7 +169,7 @@ def delivery_body(
         "delivery_id": delivery_id,
         "execution_id": execution_id,
         "rulechain_id": rulechain_id,
-        "created_at": created_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "created_at": utc_text(created_at),
         "data": data,
     }
     return orjson.dumps(document).decode()

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 from ss_admin.backend.signals.history import Evidence, WatchedKey
+from ss_admin.contract.documents import utc_text
 from ss_admin.contract.signals import Severity
 from ss_admin.contract.working_days import working_days_until
 
@@ -37,7 +38,7 @@ def find_expiring(key: WatchedKey, now: datetime) -> Evidence | None:
         return None
     at = max(_notice_begins(day, notice), key.created_at)
     text = f"Expires on {key.expires_at:%A, %Y-%m-%d at %H:%M} UTC."
-    expires_at = key.expires_at.isoformat().replace("+00:00", "Z")
+    expires_at = utc_text(key.expires_at)
     return Evidence(Severity.WARNING, f"expires:{expires_at}", at, text, {"expires_at": expires_at})
 
 
@@ -60,7 +61,7 @@ def find_old(key: WatchedKey, now: datetime) -> Evidence | None:
     if key.created_at > now - OLD_AFTER:
         return None
     text = f"Created on {key.created_at:%Y-%m-%d}."
-    facts = {"created_at": key.created_at.isoformat().replace("+00:00", "Z")}
+    facts = {"created_at": utc_text(key.created_at)}
     return Evidence(Severity.NOTE, "old", key.created_at + OLD_AFTER, text, facts)
 
 
@@ -71,5 +72,5 @@ def find_unused(key: WatchedKey, now: datetime) -> Evidence | None:
         return None
     used = key.last_used_at
     text = f"Last used on {used:%Y-%m-%d}." if used else f"Never used since it was created on {last:%Y-%m-%d}."
-    facts = {"last_used_at": used.isoformat().replace("+00:00", "Z") if used else None}
+    facts = {"last_used_at": utc_text(used) if used else None}
     return Evidence(Severity.NOTE, f"used:{last:%Y-%m-%d}", last + UNUSED_AFTER, text, facts)

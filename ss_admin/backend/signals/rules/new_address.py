@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from ss_admin.backend.signals.history import EVENT_DAYS, Evidence, History, moment_of_hour
+from ss_admin.contract.documents import utc_text
 from ss_admin.contract.signals import Severity
 
 __all__ = ["MANY_NETWORKS", "find_new_address", "network_of"]
@@ -60,7 +61,7 @@ def find_new_address(history: History, now: datetime) -> Evidence | None:
         text = f"{text[:-1]}; {len(fresh)} new addresses in 7 days."
     facts = {
         "address": newest.name,
-        "first_seen_at": newest.first_seen_at.isoformat().replace("+00:00", "Z"),
+        "first_seen_at": utc_text(newest.first_seen_at),
         "calls": newest.calls,
         "new_addresses": sorted(net.name for net in fresh),
         "known_addresses": len(known),

@@ -14,6 +14,7 @@ from datetime import datetime
 from statistics import median
 
 from ss_admin.backend.signals.history import EVENT_DAYS, Evidence, History, hour_of, moment_of_hour
+from ss_admin.contract.documents import utc_text
 from ss_admin.contract.signals import Severity
 
 __all__ = ["HISTORY_HOURS", "SPIKE_FLOOR", "find_spike", "is_beyond", "slot_hours"]
@@ -151,15 +152,11 @@ def _evidence(hours: Hours, burst: list[int], first_use: int) -> Evidence:
         f"about {usual:,} are usual at this hour of the week."
     )
     facts = {
-        "peak_hour": _format(begin),
+        "peak_hour": utc_text(begin),
         "peak_calls": hours[peak],
         "usual_calls": usual,
-        "began_at": _format(moment_of_hour(burst[0])),
+        "began_at": utc_text(moment_of_hour(burst[0])),
         "hours": burst[-1] - burst[0] + 1,
         "calls": calls,
     }
     return Evidence(Severity.ALERT, f"hour:{burst[0]}", moment_of_hour(burst[-1]), text, facts)
-
-
-def _format(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")

@@ -5,7 +5,7 @@ on its way or is tried again at once still comes. Who calls after that has not n
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from ss_admin.backend.signals.history import (
     EVENT_DAYS,
@@ -17,6 +17,7 @@ from ss_admin.backend.signals.history import (
     moment_of_minute,
 )
 from ss_admin.backend.signals.rules.failed_authentications import MANY_FAILURES
+from ss_admin.contract.documents import utc_text
 from ss_admin.contract.signals import Severity
 
 __all__ = ["GRACE", "REFUSED_KEY_CODES", "find_use_after_end"]
@@ -70,7 +71,7 @@ def _evidence(history: History, end: End, counted: Sequence[Attempt]) -> Evidenc
     facts = {
         "ended": end.value,
         "calls": calls,
-        "last_at": at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "last_at": utc_text(at),
         "address": address,
     }
     is_forgotten = end is End.EXPIRED and on_last_day < MANY_FAILURES
