@@ -62,6 +62,7 @@ from ss_admin.backend.telemetry.own_numbers import OwnNumbers
 from ss_admin.backend.telemetry.store_gauges import read_store_gauges
 from ss_admin.backend.usage import routes as usage_routes
 from ss_admin.backend.usage.service import UsageService
+from ss_admin.contract.api_key_format import mask_api_keys_within
 from ss_admin.contract.problems import Problem, ProblemCode
 
 __all__ = ["Backend", "create_app"]
@@ -348,7 +349,7 @@ def _log_access(status: int, seconds: float) -> None:
         extra={
             "request_id": request_id(request.environ),
             "method": request.method,
-            "path": request.path[:_LOGGED_PATH_CHARACTERS],
+            "path": mask_api_keys_within(request.path)[:_LOGGED_PATH_CHARACTERS],  # no part of a key either
             "status": status,
             "address": guard.origin.address,
             "user_id": actor.user_id if actor else None,

@@ -13,10 +13,11 @@ import pytest
 from sqlalchemy import select, text
 
 from ss_admin import __version__
-from ss_admin.backend import cli, server
+from ss_admin.backend import cli
 from ss_admin.backend.accounts.passwords import Passwords
 from ss_admin.backend.store.engine import Store
 from ss_admin.backend.store.tables import ActivityRow, SessionRow, TenantRow, UserRow
+from ss_admin.contract.api_key_format import new_api_key
 from tests.support.backend import PASSWORD, PEPPER, cheap_passwords
 
 CREATE_USER = ["user", "create", "--tenant", "Acme", "--role", "tenant_admin", "--name", "Ann Example"]
@@ -81,6 +82,25 @@ def test_new_password_replaces_the_old_one_and_ends_sessions(
     assert Passwords().verify(user.password_hash, "an even longer password")
     assert sessions == []
     assert actions[-1] == "user.password_changed"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["tenant", "create", "KEY"],
+        ["user", "create", "--tenant", "Building Services", "--role", "tenant_admin", "--name", "KEY", "x"],
+        ["user", "create", "--tenant", "Building Services", "--role", "tenant_admin", "--name", "Eve", "KEY"],
+    ],
+)
+def test_no_name_has_an_api_key_in_it(
+    both_stores: Store, admin, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    secret = new_api_key()
+    if arguments[0] == "user":
+        arguments = [*arguments, "--password-stdin"]
+        type_in(monkeypatch, b"a long enough password")
+    assert cli.run([argument.replace("KEY", secret) for argument in arguments]) != 0
+    assert "contains a whole API key" in failed_line(capsys)
 
 
 def test_new_role_counts_at_once_and_is_recorded_once(both_stores: Store, admin, client) -> None:

@@ -16,6 +16,7 @@ from ss_admin.backend.store.engine import Store
 from ss_admin.backend.store.tables import SessionRow, TenantRow, UserRow
 from ss_admin.contract.accounts import PASSWORD_MAX_CHARACTERS, PASSWORD_MIN_CHARACTERS, Role, User
 from ss_admin.contract.activity import ActivityAction, FieldChange
+from ss_admin.contract.api_key_format import mask_api_keys_within
 from ss_admin.contract.documents import Label, ObjectRef
 
 __all__ = ["Directory", "DirectoryError", "NameTaken", "NameUnfit", "PasswordUnfit", "TenantNotFound", "UserNotFound"]
@@ -142,14 +143,21 @@ def _locked_user(transaction: Transaction, username: str) -> UserRow:
 
 def _label(text: str, what: str) -> str:
     try:
-        return _LABEL.validate_python(text)
+        return _without_key(_LABEL.validate_python(text))
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False, include_context=False)[0]["msg"]
         raise NameUnfit(f"{what}: {fault.removeprefix('Value error, ')}") from None
 
 
+def _without_key(name: str) -> str:
+    """Names stand in entries of the audit trail, and no API key may."""
+    if mask_api_keys_within(name) != name:
+        raise NameUnfit("the name contains a whole API key, which is a secret; take another name")
+    return name
+
+
 def _username(text: str) -> str:
-    username = fold_username(text)
+    username = fold_username(_without_key(text))
     if not username or len(username) > USERNAME_MAX_CHARACTERS:
         raise NameUnfit(f"a user name has 1 to {USERNAME_MAX_CHARACTERS} characters")
     if any(letter.isspace() or not letter.isprintable() for letter in username):

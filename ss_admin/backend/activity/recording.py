@@ -140,7 +140,7 @@ def _append(session: Session) -> None:
 def _chain(rows: Sequence[dict[str, Any]], end: Link) -> Link:
     """Give each row its place and its hashes; the chain's new end."""
     for row in rows:
-        row["changes"], row["object_name"] = plain_value(row["changes"]), plain_value(row["object_name"])
+        row.update({name: plain_value(row[name]) for name in ("changes", "object_name", "actor_name")})
         row["sequence"], row["previous_hash"] = end.sequence + 1, end.hash
         row["hash"] = hash_of(document_of({**row, "at": to_microseconds(row["at"])}))
         end = Link(row["sequence"], row["hash"])

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from random import Random
 
@@ -187,7 +188,7 @@ def test_what_others_would_write_differently_is_told_as_text_and_a_key_masked(
     with store.writing() as session:
         record(
             session,
-            actor=actors[0],
+            actor=replace(actors[0], name=secret),
             tenant_id=actors[0].tenant_id,
             action=ActivityAction.API_KEY_CHANGED,
             object_ref=ObjectRef(id="x", name=secret),
