@@ -68,8 +68,16 @@ class OtlpEvents(Outlet):
             endpoint=logs_url(endpoint), timeout=_TIMEOUT_SECONDS, compression=Compression.Gzip
         )
         self._again_seconds = again_seconds
-        self._is_away = False
+        self._is_away = self._is_shut = False
         super().__init__(name="otlp-events", most_waiting_bytes=most_waiting_bytes, end_seconds=_END_SECONDS)
+
+    @override
+    def close(self) -> None:
+        """Send what waits, for two seconds at most; a receiver that is away is tried no more. Idempotent."""
+        self._waiting.close()
+        if self._is_away:
+            self._shut_exporter()
+        super().close()
 
     @override
     def _run(self) -> None:
@@ -78,11 +86,17 @@ class OtlpEvents(Outlet):
                 self._tell(is_away=False)
                 continue
             self._waiting.give_up(len(lines))
-            self._tell(is_away=True)
             if self._waiting.is_closed:
                 break
+            self._tell(is_away=True)
             self._waiting.pause(self._again_seconds)
-        self._exporter.shutdown()  # type: ignore[no-untyped-call]
+        self._shut_exporter()
+
+    def _shut_exporter(self) -> None:
+        """End its waiting between two tries, too."""
+        if not self._is_shut:
+            self._is_shut = True
+            self._exporter.shutdown()  # type: ignore[no-untyped-call]
 
     def _send(self, lines: Sequence[bytes]) -> bool:
         try:

@@ -77,6 +77,20 @@ def test_a_receiver_that_refuses_is_told_of_once_and_taken_up_again(receiver, ca
     assert [record.levelname for record in ours] == ["WARNING", "INFO"]
 
 
+def test_a_receiver_that_is_known_to_be_away_does_not_hold_up_the_end(receiver):
+    receiver.status = 400
+    events = OtlpEvents(receiver.endpoint, again_seconds=0.01)
+    events.put([LINE])
+    eventually(lambda: events.dropped == 1)
+    receiver.status = 503  # the exporter tries again and again, with pauses of a second and more
+    events.put([LINE])
+    eventually(lambda: len(receiver.paths) == 2)
+    began = time.monotonic()
+    events.close()
+    assert time.monotonic() - began < 0.5
+    assert not events._thread.is_alive()
+
+
 @pytest.mark.parametrize("way", ["unreachable", "hanging"])
 def test_a_receiver_that_is_not_there_costs_nothing_and_fills_no_memory(way):
     with socket.create_server(("127.0.0.1", 0)) as listening:  # a hanging one accepts in the kernel and says nothing
