@@ -47,6 +47,20 @@ class Lookout:
 
 
 @pytest.fixture
+def watching(background):
+    """Makes a watch of its own; at the end each is stopped here, since what is left of it may die on another thread."""
+    made: list[Lookout] = []
+
+    def make(watched: Watched) -> Lookout:
+        made.append(Lookout(background, watched))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.watch.stop()
+
+
+@pytest.fixture
 def connection(admin_backend, background):
     made = Connection(admin_backend.url, token=admin_backend.admin.token)
     yield made
@@ -55,12 +69,12 @@ def connection(admin_backend, background):
 
 
 @pytest.fixture
-def lookout(admin_backend, background, connection, tmp_path):
+def lookout(admin_backend, watching, connection, tmp_path):
     """A watch over the real backend, with what was told in a file, as after each start of the app."""
 
     def make() -> Lookout:
         told = ToldNews(str(tmp_path / "settings.ini"), admin_backend.url, admin_backend.admin.user_id)
-        return Lookout(background, Watched(SignalsClient(connection), ApiKeysClient(connection), told))
+        return watching(Watched(SignalsClient(connection), ApiKeysClient(connection), told))
 
     return make
 
@@ -133,9 +147,9 @@ def test_an_expiry_is_told_at_seven_three_and_one_working_days_over_a_fortnight(
     ]
 
 
-def test_while_the_server_is_away_it_asks_ever_less_often(background):
+def test_while_the_server_is_away_it_asks_ever_less_often(watching):
     signals = SampleSignals([sample_signal(1, SignalKind.SPIKE, severity=Severity.ALERT)])
-    lookout = Lookout(background, Watched(signals, SampleApiKeys.of(1), ToldNews("", "s", "u")))
+    lookout = watching(Watched(signals, SampleApiKeys.of(1), ToldNews("", "s", "u")))
     assert lookout.watch._timer.interval() == FIRST_LOOK_MS
     signals.fail_with = ServerUnreachable("away")
     pauses = []
@@ -149,9 +163,9 @@ def test_while_the_server_is_away_it_asks_ever_less_often(background):
     assert lookout.watch.pause_ms == LOOK_MS
 
 
-def test_it_is_quiet_once_the_session_is_over(admin_backend, background, connection):
+def test_it_is_quiet_once_the_session_is_over(watching, connection):
     told = ToldNews("", "s", "u")
-    lookout = Lookout(background, Watched(SignalsClient(connection), ApiKeysClient(connection), told))
+    lookout = watching(Watched(SignalsClient(connection), ApiKeysClient(connection), told))
     connection.token = "no-longer-known-0123456789abcdefghijklmnop"
     assert lookout.look() == []
     assert not lookout.watch.is_watching
@@ -159,17 +173,17 @@ def test_it_is_quiet_once_the_session_is_over(admin_backend, background, connect
     assert [type(error) for error in lookout.refused] == [SessionEnded]
 
 
-def test_an_answer_that_comes_after_the_end_is_not_told(background):
+def test_an_answer_that_comes_after_the_end_is_not_told(background, watching):
     signals = SampleSignals([sample_signal(1, SignalKind.SPIKE, severity=Severity.ALERT)])
-    lookout = Lookout(background, Watched(signals, SampleApiKeys.of(1), ToldNews("", "s", "u")))
+    lookout = watching(Watched(signals, SampleApiKeys.of(1), ToldNews("", "s", "u")))
     lookout.watch.look()
     lookout.watch.stop()
     assert background.wait_idle()
     assert lookout.said == []
 
 
-def test_of_hundreds_a_part_is_read_and_nothing_is_told_twice(background):
+def test_of_hundreds_a_part_is_read_and_nothing_is_told_twice(watching):
     signals = SampleSignals([sample_signal(number, SignalKind.SPIKE, severity=Severity.ALERT) for number in range(700)])
-    lookout = Lookout(background, Watched(signals, SampleApiKeys.of(1), ToldNews("", "s", "u")))
+    lookout = watching(Watched(signals, SampleApiKeys.of(1), ToldNews("", "s", "u")))
     assert [item.title for item in lookout.look()] == ["200 keys need attention"]
     assert lookout.look() == []

@@ -1,8 +1,10 @@
 """The app in the tray: what closing the window does, and where notices lead."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
+import shiboken6
 from pydantic import SecretStr
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
@@ -26,18 +28,22 @@ class Day:
 
     def __init__(self, around, qtbot, backend, why_not: str = "") -> None:
         self.around, self.qtbot, self.backend = around, qtbot, backend
-        self.ended = 0
-        self.why_not = why_not
+        self.ends: list[bool] = []
+        self.why_not = [why_not]
         self.session = DesktopSession(around.background, MemoryKeyring())
         self.window = MainWindow(self.session, MemoryKeyring(), around, build_places, first_page=API_KEYS)
-        qtbot.addWidget(self.window)
-        self.presence = TrayPresence(self.session, self.window, around, self._end, find_why_not=lambda: self.why_not)
+        end, find_why_not = partial(self.ends.append, True), partial(self.why_not.__getitem__, 0)
+        self.presence = TrayPresence(self.session, self.window, around, end, find_why_not=find_why_not)
         self.window.show()
 
     def sign_in(self) -> None:
         server = ServerChoice(self.backend.url)
         self.window.start(self.backend.url, Credentials(server, self.backend.admin.username, SecretStr(PASSWORD)))
         self.settle()
+
+    @property
+    def ended(self) -> int:
+        return len(self.ends)
 
     @property
     def keys(self) -> Place:
@@ -55,9 +61,6 @@ class Day:
         self.qtbot.wait(80)
         assert self.around.background.wait_idle()
 
-    def _end(self) -> None:
-        self.ended += 1
-
 
 @pytest.fixture
 def day(around, qtbot, admin_backend):
@@ -70,9 +73,12 @@ def day(around, qtbot, admin_backend):
     yield make
     for one in made:
         one.presence.close()
+        one.window.hide()
+    around.background.shutdown()
+    for one in made:
         if one.session.connection is not None:
-            around.background.shutdown()
             one.session.connection.close()
+        shiboken6.delete(one.window)  # here and now: its timers must not die on another thread
 
 
 def test_closing_ends_the_app_unless_it_is_to_stay(day):
@@ -126,7 +132,7 @@ def test_a_tray_that_goes_away_gives_the_window_back(day, around):
     today.close()
     today.presence.tray_look.timeout.emit()
     assert not today.window.isVisible()
-    today.why_not = NO_TRAY
+    today.why_not[0] = NO_TRAY
     today.presence.tray_look.timeout.emit()
     assert today.window.isVisible()
 
