@@ -42,7 +42,8 @@ class Contact:
     """The link to Redis with its state; safe under threads.
 
     `outage`: None while all is well. `redis_offset_us`: what makes Redis' time of this worker's clock, never too early.
-    `outages`: how many there were. `tell_all`: tells Redis what it has to know before it decides again; its argument
+    `outages`: how many there were. `settled_us`: when the last one ended, by this worker's clock; Redis has heard since
+    of what was admitted during it. `tell_all`: tells Redis what it has to know before it decides again; its argument
     says whether Redis may have lost what it had counted.
     """
 
@@ -51,6 +52,7 @@ class Contact:
         self.live = live
         self.outage: Outage | None = None
         self.outages = 0
+        self.settled_us = 0
         self.redis_offset_us = time.time_ns() // 1_000 - monotonic_us()
         self._answered_us = 0
         self._tell_all = tell_all
@@ -123,6 +125,7 @@ class Contact:
                 self._tell_all(may_have_lost)
                 may_have_lost = False
                 outage.is_back = True
+                self._tell_all(False)  # what calls have admitted while the rest was told: none does so any more
                 if self._closing.wait(_OVERLAP_SECONDS):
                     return
                 if outage.is_back:
@@ -132,6 +135,7 @@ class Contact:
                 continue
             with self._lock:
                 if outage.is_back:
+                    self.settled_us = monotonic_us()
                     self.outage = None
                     _logger.info("Redis is back; limits are counted there again")
                     return

@@ -16,8 +16,9 @@ from then on none does: a thread looks for Redis every 0.4 s, and calls are deci
   part of what Redis said remained, less what the others may have taken since. So the sum over all workers stays
   within the limit, also over the loss itself, because what leaves one worker's window is room that no other one uses.
 - When Redis is back, a worker first tells it what it admitted meanwhile; if the server was started anew, empty or with
-  an older copy, also what it was granted before and the copy lacks (all after the copy's last admission, or a few
-  more). Then for 1.2 s both Redis and the worker's own part must admit, until all others have told theirs as well.
+  an older copy, or let the window go that nobody could ask for, also what it was granted before and Redis lacks (all
+  after the copy's last admission, or a few more). A question that it never answered may still be carried out by it,
+  which counts one too many. Then for 1.2 s both Redis and the worker's own part must admit, until all others have told theirs as well.
 
 What cannot be promised, with the reasons:
 - A worker that had not asked for a key in the window before the loss knows nothing of it and gives it its whole part:
@@ -109,5 +110,9 @@ class RedisLimiter:
 
     def _tell(self, batch: list[tuple[SharedWindow, Question]]) -> None:
         answers = self._contact.link.ask_many([(question.name, question.arguments) for _, question in batch])
-        for (window, question), answer in zip(batch, answers, strict=True):
-            window.confirm(question, answer)
+        told = zip(batch, answers, strict=True)
+        lost = [window for (window, question), answer in told if not window.confirm(question, answer)]
+        # Redis forgets a window by itself that nobody could ask about for long. What is told with everything is heard.
+        again = [(window, question) for window in lost if (question := window.tells(everything=True)) is not None]
+        if again:
+            self._tell(again)

@@ -195,12 +195,13 @@ class SharedWindow:
 
     # Without Redis, or while others may still have to tell it what they admitted
 
-    def _decide_by_share(self, outage: Outage) -> LimitDecision | None:
+    def _decide_by_share(self, outage: Outage, *, may_ask: bool = True) -> LimitDecision | None:
+        """The decision of this worker's part and, where Redis is back and may be asked, of Redis as well."""
         now = monotonic_us()
         with self._lock:
             if self._retired:
                 return None
-            if self._outage is not outage:
+            if self._outage is None or self._outage.began_us < outage.began_us:
                 self._enter(outage)
             kept_us = self.limit.window_us + self.limit.window_us // 1_000
             self._shadow.drop_until(now - kept_us)
@@ -213,18 +214,15 @@ class SharedWindow:
                 if cap < share:
                     wait = min(wait, early_until - now)
                 return self._by_share(False, 0, max(1, wait), now)
-            asks = outage.is_back
-            if asks:
-                self._asking += 1
-                question = self._question(now, wanted=1)
-            else:
+            if not (outage.is_back and may_ask):
                 return self._made(cap, now, kept_us)
+            self._asking += 1
+            question = self._question(now, wanted=1)
         try:
             return self._ask(question)
         except RedisGone as gone:
-            self.limit.contact.lost(gone)
-            with self._lock:
-                return self._made(cap, now, kept_us)
+            # From the start: other threads may have used the part up since. What Redis may still grant is not used.
+            return self._decide_by_share(self.limit.contact.lost(gone), may_ask=False)
 
     def _enter(self, outage: Outage) -> None:
         """Begin an outage: how much this worker may admit by itself in its first window."""
@@ -239,7 +237,9 @@ class SharedWindow:
             workers = self.limit.contact.live().count
             since = max(0, outage.began_us - self._answered_us)
             taken = -(-self._taken_by_others * min(since, self._gap_us) // self._gap_us)
-            self._cap = early_cap(self._shadow.count, self._remaining, taken, workers)
+            # Before the end of the last outage others had not told all, or this worker has used its part of it since.
+            remaining = self._remaining if self._answered_us > self.limit.contact.settled_us else 0
+            self._cap = early_cap(self._shadow.count, remaining, taken, workers)
 
     def _made(self, cap: int, now: int, kept_us: int) -> LimitDecision:
         self._shadow.add_made(now)
@@ -261,13 +261,14 @@ class SharedWindow:
                 return None
             return self._question(monotonic_us(), wanted=0, everything=everything)
 
-    def confirm(self, question: Question, answer: bytes) -> None:
-        """Redis was told."""
+    def confirm(self, question: Question, answer: bytes) -> bool:
+        """Note what Redis answered; False: it did not hear it, and has to be told everything."""
         if answer == _LOST:
-            return  # the next call tells it everything
+            return False
         with self._lock:
             self._birth = int(answer.split()[5])
             self._shadow.confirm(question.mark)
+        return True
 
     # For the registry
 
@@ -278,7 +279,7 @@ class SharedWindow:
         try:
             now = monotonic_us()
             self._shadow.drop_until(now - self.limit.window_us - self.limit.window_us // 1_000)
-            busy = self._asking or self._shadow.count or now < self._refuse_until
+            busy = self._asking or self._shadow.count or now < self._refuse_until or self._knows_of_others(now)
             if busy or (self._lot is not None and not self._lot.is_over(now)):
                 return False
             self._shadow.clear()
@@ -286,6 +287,14 @@ class SharedWindow:
             return True
         finally:
             self._lock.release()
+
+    def _knows_of_others(self, now: int) -> bool:
+        """Whether Redis' last answer bounds what may be admitted without it: a new window would not know of it."""
+        outage, window_us = self.limit.contact.outage, self.limit.window_us
+        until = self._answered_us + window_us
+        if outage is not None and self._answered_us and outage.began_us < until:
+            until = outage.began_us + window_us + window_us // 1_000
+        return now < until
 
     def put_in_use(self) -> None:
         """Let it count (again)."""
