@@ -16,7 +16,7 @@ window_files='/usr/share/fonts/opentype/inter:fonts-inter /usr/share/fonts/truet
 test_files='/usr/bin/Xvfb:xvfb /usr/bin/xvfb-run:xvfb /usr/bin/xauth:xauth /usr/bin/openbox:openbox
 /usr/bin/gnome-keyring-daemon:gnome-keyring /usr/bin/dbus-run-session:dbus /usr/bin/xdotool:xdotool /usr/bin/curl:curl
 /usr/bin/redis-server:redis-server /usr/lib/postgresql:postgresql /usr/bin/wrk:wrk /usr/bin/faketime:faketime
-/usr/bin/promtool:prometheus'
+/usr/bin/promtool:prometheus /usr/bin/trayer:trayer'
 
 missing=''
 need_library() { ldconfig -p 2>/dev/null | grep -qF "$1" || missing="$missing $2"; }
