@@ -28,7 +28,7 @@ def secrets_in(content: bytes) -> list[str]:
 
 
 def leaks_below(folder: Path) -> Iterator[str]:
-    """One line for each secret in each file below `folder`. What is removed meanwhile, by another run, is passed over."""
+    """One line for each secret in each file below `folder`. What another run removes meanwhile is passed over."""
     for place, _, names in os.walk(folder):
         for file in (Path(place, name) for name in names):
             if file.is_file() and not file.is_symlink():
