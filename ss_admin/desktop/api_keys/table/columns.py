@@ -35,7 +35,7 @@ COLUMN_WIDTHS = {
     Column.CHECK: 44,
     Column.NAME: 204,
     Column.KEY: 126,
-    Column.PERMISSIONS: 162,
+    Column.PERMISSIONS: 148,
     Column.EXPIRES_AT: 174,
     Column.LAST_USED: 116,
     Column.STATUS: 98,
