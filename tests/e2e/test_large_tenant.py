@@ -49,7 +49,7 @@ def test_the_first_page_is_painted_as_fast_as_with_few_keys(open_tenant: Open):
     few.window.raise_()
     assert many.page.model.rowCount() == MANY
     row = measure_first_page(few.page, many.page, ("100 keys", "100,000 keys"))
-    assert row.ratio < 1.5, row
+    assert row.ratio < 2, row  # going through all keys would be a hundred times as long; the bench has the figure
 
 
 def resident_bytes() -> int:
