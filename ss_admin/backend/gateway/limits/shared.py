@@ -18,7 +18,8 @@ from then on none does: a thread looks for Redis every 0.4 s, and calls are deci
 - When Redis is back, a worker first tells it what it admitted meanwhile; if the server was started anew, empty or with
   an older copy, or let the window go that nobody could ask for, also what it was granted before and Redis lacks (all
   after the copy's last admission, or a few more). A question that it never answered may still be carried out by it,
-  which counts one too many. Then for 1.2 s both Redis and the worker's own part must admit, until all others have told theirs as well.
+  which counts one too many. Then for 1.2 s both Redis and the worker's own part must admit, until all others have
+  told theirs as well.
 
 What cannot be promised, with the reasons:
 - A worker that had not asked for a key in the window before the loss knows nothing of it and gives it its whole part:
