@@ -14,13 +14,23 @@ from ss_admin.backend.store.types import to_microseconds
 from ss_admin.contract.api_key_format import ApiKeyFault
 from ss_admin.contract.problems import ProblemCode
 
-__all__ = ["plan_watched_calls"]
+__all__ = ["CallsAlike", "plan_watched_calls"]
 
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 _DAYS: Final = 30
+_MINUTES: Final = (7, 20, 33, 46)
+"""Of the hour, in which calls come: only a few, so that the history of a month stays short."""
+
 _FLOOD: Final = (("203.0.113.66", 0, 330, 150), ("198.51.100.201", 20, 80, 0), ("2001:db8:66:1::42", 65, 240, 210))
 """From where, after how many minutes, and how many calls were admitted and limited."""
+
+
+class CallsAlike(NamedTuple):
+    """So many calls of one minute that the counts cannot tell apart; making each one up would hold the start up."""
+
+    call: CallEntry
+    number: int = 1
 
 
 class _Ended(NamedTuple):
@@ -44,7 +54,7 @@ _WITHOUT_KEY: Final = (
 
 def plan_watched_calls(
     random: Random, now: datetime, parts: Mapping[Part, SampleKey], rulechain_id: str
-) -> list[CallEntry]:
+) -> list[CallsAlike]:
     """The calls, without executions, oldest first: they are for the counts and for the refusals that are kept."""
     planner = _Planner(random, now, rulechain_id)
     calls = [
@@ -57,7 +67,8 @@ def plan_watched_calls(
         *planner.after_the_end(parts[Part.DELETED], 4 * _DAY, 13 * _HOUR),
         *planner.without_a_key(),
     ]
-    return sorted((call for call in calls if call.at_us <= to_microseconds(now)), key=lambda call: call.at_us)
+    alike = (alike for alike in calls if alike.call.at_us <= to_microseconds(now))
+    return sorted(alike, key=lambda alike: alike.call.at_us)
 
 
 class _Planner:
@@ -69,7 +80,7 @@ class _Planner:
         self._rulechain_id = rulechain_id
         self._midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
 
-    def busy(self, key: SampleKey) -> Iterator[CallEntry]:
+    def busy(self, key: SampleKey) -> Iterator[CallsAlike]:
         """Forty calls an hour on working days, few at night, and in the afternoon nearly as many as it may."""
         for hour in self._hours(_DAYS * _DAY, key):
             by_day, working_day = 7 <= hour.hour < 18, hour.weekday() < 5
@@ -80,13 +91,13 @@ class _Planner:
                 at = self._within(hour)
                 yield self._call(at, key.last_used_address or "", key, ended=_MISMATCH)
 
-    def quiet(self, key: SampleKey) -> Iterator[CallEntry]:
+    def quiet(self, key: SampleKey) -> Iterator[CallsAlike]:
         """Two calls each morning."""
         for hour in self._hours(_DAYS * _DAY, key):
             if hour.hour == 6:
                 yield from self._calls(key, hour, 2, used=1)
 
-    def attacked(self, key: SampleKey) -> Iterator[CallEntry]:
+    def attacked(self, key: SampleKey) -> Iterator[CallsAlike]:
         """A steady month; last night a flood from strange addresses, while wrong keys came from the partner's own."""
         for hour in self._hours(_DAYS * _DAY, key):
             mean = 14 if 6 <= hour.hour < 19 else 2
@@ -107,7 +118,7 @@ class _Planner:
             unknown = unknown_key()
             yield self._call(at, key.last_used_address or "", None, ended=_Ended(unknown.code, 401, unknown.detail))
 
-    def crowded(self, key: SampleKey) -> Iterator[CallEntry]:
+    def crowded(self, key: SampleKey) -> Iterator[CallsAlike]:
         """A limit that is too low for what the partner does every morning."""
         for hour in self._hours(_DAYS * _DAY, key):
             is_morning = hour.hour in {7, 8, 9, 10}
@@ -117,7 +128,7 @@ class _Planner:
                 for _ in range(self._random.randint(8, 17)):
                     yield self._limited(self._within(hour), key.last_used_address or "", key, 20)
 
-    def after_the_end(self, key: SampleKey, ended_ago: timedelta, every: timedelta) -> Iterator[CallEntry]:
+    def after_the_end(self, key: SampleKey, ended_ago: timedelta, every: timedelta) -> Iterator[CallsAlike]:
         """Somebody goes on calling, and is refused."""
         was_deleted = key.deleted_at is not None
         expires_at, is_off = key.latest.settings.expires_at, key.latest.settings.status == "disabled"
@@ -131,7 +142,7 @@ class _Planner:
                 yield self._refused(moment, key, refused)
             at += every
 
-    def without_a_key(self) -> Iterator[CallEntry]:
+    def without_a_key(self) -> Iterator[CallsAlike]:
         """What comes by itself: a key in the wrong header, one that was not copied whole."""
         for number in range(14):
             at = self._now - number * 11 * _HOUR - timedelta(minutes=8)
@@ -144,30 +155,31 @@ class _Planner:
             yield hour
             hour += _HOUR
 
-    def _calls(self, key: SampleKey, hour: datetime, count: int, *, used: int) -> Iterator[CallEntry]:
+    def _calls(self, key: SampleKey, hour: datetime, count: int, *, used: int) -> Iterator[CallsAlike]:
         last = key.last_used_at or self._now
-        for number in range(count):
-            # A few minutes of the hour, so that the history of a month stays short.
-            at = min(hour + timedelta(minutes=7 + 13 * (number % 4), seconds=number % 60), last)
-            yield self._admitted(at, key.last_used_address or "", key, max(1, used - number % 3))
+        for place, minute in enumerate(_MINUTES):
+            number = len(range(place, count, len(_MINUTES)))
+            if number:
+                at = min(hour + timedelta(minutes=minute), last)
+                yield self._admitted(at, key.last_used_address or "", key, used, number)
 
     def _within(self, hour: datetime) -> datetime:
         return hour + timedelta(seconds=self._random.randrange(3600))
 
-    def _admitted(self, at: datetime, address: str, key: SampleKey, used: int) -> CallEntry:
-        return self._call(at, address, key, ended=_Ended("succeeded", 200), used=used)
+    def _admitted(self, at: datetime, address: str, key: SampleKey, used: int, number: int = 1) -> CallsAlike:
+        return CallsAlike(self._call(at, address, key, ended=_Ended("succeeded", 200), used=used).call, number)
 
-    def _limited(self, at: datetime, address: str, key: SampleKey, limit: int) -> CallEntry:
+    def _limited(self, at: datetime, address: str, key: SampleKey, limit: int) -> CallsAlike:
         told = f"This API key may call {limit} times in 60 s. Try again in {self._random.randint(1, 40)} s."
         return self._call(at, address, key, ended=_Ended(ProblemCode.RATE_LIMITED, 429, told), used=limit)
 
-    def _refused(self, at: datetime, key: SampleKey, refused: KeyRefused) -> CallEntry:
-        call = self._call(at, key.last_used_address or "", key, ended=_Ended(refused.code, 401, refused.detail))
-        return call._replace(key_was_deleted=refused.was_deleted)
+    def _refused(self, at: datetime, key: SampleKey, refused: KeyRefused) -> CallsAlike:
+        call, _ = self._call(at, key.last_used_address or "", key, ended=_Ended(refused.code, 401, refused.detail))
+        return CallsAlike(call._replace(key_was_deleted=refused.was_deleted))
 
-    def _call(self, at: datetime, address: str, key: SampleKey | None, *, ended: _Ended, used: int = 0) -> CallEntry:
+    def _call(self, at: datetime, address: str, key: SampleKey | None, *, ended: _Ended, used: int = 0) -> CallsAlike:
         limit = key.latest.settings.rate_limit if key else None
-        return CallEntry(
+        call = CallEntry(
             at_us=to_microseconds(at),
             request_id=new_id(self._random) if ended.status != 200 else "",
             status=ended.status,
@@ -183,3 +195,4 @@ class _Planner:
             max_requests=limit.max_requests if limit else None,
             window_seconds=limit.window_seconds if limit else None,
         )
+        return CallsAlike(call)

@@ -24,7 +24,7 @@ from ss_admin.backend.demo.narrowed_keys import narrow_some
 from ss_admin.backend.demo.sample_calls import plan_calls, settle_deliveries
 from ss_admin.backend.demo.sample_chains import SampleChain, plan_chains
 from ss_admin.backend.demo.sample_keys import YEAR, SampleKey, new_id, plan_keys
-from ss_admin.backend.demo.sample_watching import plan_watched_calls
+from ss_admin.backend.demo.sample_watching import CallsAlike, plan_watched_calls
 from ss_admin.backend.demo.watched_keys import cast_keys
 from ss_admin.backend.housekeeping.refused_calls import KeptRefusals, RefusedCalls
 from ss_admin.backend.housekeeping.usage import RefusalBound, SeenAddresses, Usage
@@ -101,7 +101,8 @@ def seed(session: Session, now: datetime, *, unusable_password_hash: str) -> Non
         _insert_keys(session, tenant, keys)
         calls = plan_calls(random, now, tenant_id=tenant.id, keys=keys, chains=chains)
         _insert_calls(session, random, calls)
-        _insert_use(session, [*calls, *plan_watched_calls(random, now, parts, chains[0].id)], now)
+        watched = plan_watched_calls(random, now, parts, chains[0].id)
+        _insert_use(session, [*map(CallsAlike, calls), *watched], now)
         history = tell_history(random, now, keys, chains, tenant.admins)
         gather(session, _activity_rows(random, tenant, history), announced=False)
 
@@ -178,12 +179,12 @@ def _insert_calls(session: Session, random: Random, calls: Sequence[CallEntry]) 
         session.connection().execute(one, settled)
 
 
-def _insert_use(session: Session, calls: Sequence[CallEntry], now: datetime) -> None:
+def _insert_use(session: Session, calls: Sequence[CallsAlike], now: datetime) -> None:
     """Counted, and the refused ones kept, by the parts of the housekeeping that do so with partners' calls."""
     usage, refused = Usage(), RefusedCalls()
     first_kept = to_microseconds(now - timedelta(days=REFUSAL_DAYS))
-    for call in calls:
-        usage.add(call)
+    for call, number in calls:
+        usage.add(call, number)
         if call.execution is None and call.at_us >= first_kept:
             refused.add(call)
     usage.write(session.connection(), RefusalBound(), SeenAddresses())

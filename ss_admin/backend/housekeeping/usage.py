@@ -155,19 +155,19 @@ class Usage:
         self._uses: dict[str, tuple[int, str]] = {}
         self._tries: dict[str, tuple[int, str]] = {}
 
-    def add(self, call: CallEntry) -> None:
-        """One more call. A key that is refused by 401 was tried, which is no use of it."""
+    def add(self, call: CallEntry, calls: int = 1) -> None:
+        """One more call, or several alike. A key that is refused by 401 was tried, which is no use of it."""
         at, address, api_key_id = call.at_us, call.address, call.api_key_id
         if len(address) > _ADDRESS_CHARACTERS or "\0" in address:
             address = storable_address(address)
         minute = at // MINUTE_US
         if api_key_id is None:
             refusal = (minute, address, call.code)
-            self._refusals[refusal] = self._refusals.get(refusal, 0) + 1
+            self._refusals[refusal] = self._refusals.get(refusal, 0) + calls
             return
         counted = (api_key_id, minute, call.code)
-        self._minutes[counted] = self._minutes.get(counted, 0) + 1
-        self._note_address(api_key_id, address, at)
+        self._minutes[counted] = self._minutes.get(counted, 0) + calls
+        self._note_address(api_key_id, address, at, calls)
         if call.used is not None:
             self._note_peak(api_key_id, minute // _MINUTES_PER_HOUR, call)
         if call.key_was_deleted:
@@ -191,16 +191,16 @@ class Usage:
         seen.forget(_forget_addresses(connection, seen.keys_with_new(self._addresses)))
         execute_many(connection, _COUNT_REFUSAL, self._bounded_refusals(connection, bound))
 
-    def _note_address(self, api_key_id: str, address: str, at: int) -> None:
+    def _note_address(self, api_key_id: str, address: str, at: int, calls: int) -> None:
         seen = self._addresses.get((api_key_id, address))
         if seen is None:
-            self._addresses[api_key_id, address] = [at, at, 1]
+            self._addresses[api_key_id, address] = [at, at, calls]
             return
         if at > seen[1]:
             seen[1] = at
         elif at < seen[0]:
             seen[0] = at
-        seen[2] += 1
+        seen[2] += calls
 
     def _note_peak(self, api_key_id: str, hour: int, call: CallEntry) -> None:
         used, limit = call.used or 0, call.max_requests or 1

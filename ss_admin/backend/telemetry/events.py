@@ -12,7 +12,6 @@ from typing import Literal
 
 from ss_admin.backend.telemetry.event_lines import AUDIT_LOGGER, EVENT_LOGGERS, line_of_record
 from ss_admin.backend.telemetry.event_stream import EventStream
-from ss_admin.backend.telemetry.otlp import OtlpEvents
 from ss_admin.backend.telemetry.outlet import Outlet
 
 __all__ = ["Events", "begin_events", "let_events_out"]
@@ -61,6 +60,8 @@ def begin_events(stream: Literal["stdout", "off"], otlp_endpoint: str | None, sp
     if stream == "stdout" and sys.stdout is not None:
         outlets["stdout"] = EventStream(sys.stdout.fileno(), may_begin=(spool_folder / _ANNOUNCED).exists)
     if otlp_endpoint is not None:
+        from ss_admin.backend.telemetry.otlp import OtlpEvents  # noqa: PLC0415 - slow to load, and mostly not wanted
+
         outlets["otlp"] = OtlpEvents(otlp_endpoint)
     events = Events(outlets)
     events.take_from_loggers()

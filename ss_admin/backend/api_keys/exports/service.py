@@ -6,7 +6,6 @@ from tempfile import TemporaryFile
 from typing import IO
 
 from ss_admin.backend.activity.service import Actor, record
-from ss_admin.backend.api_keys.exports.expiries import expiry_calendar
 from ss_admin.backend.api_keys.exports.inventory import INVENTORY_HEADER, inventory_rows
 from ss_admin.backend.csv_document import csv_pieces
 from ss_admin.backend.store.engine import Store, StoreUnavailable
@@ -57,6 +56,8 @@ class ExportsService:
 
     def expiries(self, actor: Actor) -> ExportedFile:
         """The expiries that are to come as iCalendar."""
+        from ss_admin.backend.api_keys.exports.expiries import expiry_calendar  # noqa: PLC0415 - slow to load, rarely used
+
         now = datetime.now(UTC)
         with self._store.reading() as session:
             calendar, _ = expiry_calendar(session, actor.tenant_id, now)
