@@ -5,7 +5,7 @@ are over every five minutes; and every hour, when a day begins and at the start,
 finds what was missed. Where nothing changes nothing is written.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -21,10 +21,10 @@ from ss_admin.backend.signals.candidates import (
     last_revision,
     refused_addresses,
 )
-from ss_admin.backend.signals.history import EVENT_DAYS, BadKeys
+from ss_admin.backend.signals.history import EVENT_DAYS, BadKeys, WatchedKey
 from ss_admin.backend.signals.loading import KEY_COLUMNS, load_histories, to_watched_key
 from ss_admin.backend.signals.rules.judging import KINDS_OF_DATES, judge, judge_dates
-from ss_admin.backend.signals.standing import Judged, compare, load_standing, write_changes
+from ss_admin.backend.signals.standing import Judged, Place, Standing, compare, load_standing, write_changes
 from ss_admin.backend.store.chunks import chunks
 from ss_admin.backend.store.engine import Store
 from ss_admin.backend.store.recurring import RecurringWork
@@ -90,9 +90,21 @@ class Evaluation:
                 histories = load_histories(session, some, now, self._bad_keys)
                 standing = load_standing(session, some)
             judged = [
-                Judged(history.key.id, history.key.tenant_id, judge(history, now), _EVERY_KIND) for history in histories
+                Judged(
+                    history.key.id, history.key.tenant_id, judge(history, now), self._kinds(history.key, now, standing)
+                )
+                for history in histories
             ]
             write_changes(self._store, compare(judged, standing, now))
+
+    def _kinds(self, key: WatchedKey, now: datetime, standing: Mapping[Place, Standing]) -> Collection[SignalKind]:
+        """Which kinds this look may change. Bad keys that were looked for earlier only tell, and take nothing back.
+
+        Another housekeeper may know of newer ones. What stands is judged each time that they are looked for.
+        """
+        place = (key.id, SignalKind.FAILED_AUTHENTICATIONS.value)
+        is_told_by_newer = place in standing and self._events_at != now and key.end(now) is None
+        return _EVERY_KIND - {SignalKind.FAILED_AUTHENTICATIONS} if is_told_by_newer else _EVERY_KIND
 
     def _look_at_calls(self, now: datetime) -> set[str]:
         """At the start all calls of the last days; then those of the last hours, since some are written late."""

@@ -22,7 +22,7 @@ from ss_admin.backend.store.tables import SignalRow
 from ss_admin.backend.store.types import to_microseconds
 from ss_admin.contract.signals import SignalKind
 
-__all__ = ["Changes", "Judged", "Standing", "compare", "load_standing", "write_changes"]
+__all__ = ["Changes", "Judged", "Place", "Standing", "compare", "load_standing", "write_changes"]
 
 _TELL = """
     INSERT INTO signals

@@ -48,6 +48,25 @@ def test_acknowledged_stays_so_on_the_same_day_and_is_open_again_on_the_next(pas
     assert anew.evidence_at > before.evidence_at
 
 
+def test_a_housekeeper_whose_look_for_wrong_keys_is_older_takes_nothing_back_that_another_told(past):
+    """Nor does it change it: else an acknowledgement would go with it."""
+    past.make_key()
+    past.call(NOW - HOUR)
+    assert past.signals() == {}
+    past.call(NOW + MINUTE, 60, "invalid_api_key", api_key_id=None)
+    past.drain()
+    Evaluation(past.store).look(NOW + 2 * MINUTE)
+    acknowledge(past.store)
+    for columns, minutes in ({"name": "Renamed"}, 3), ({"rate_max_requests": 7}, 4):
+        past.change_key(**columns)
+        stays = past.signals(NOW + minutes * MINUTE)[SignalKind.FAILED_AUTHENTICATIONS]
+        assert (stays.facts["calls"], stays.acknowledged_note) == (60, "Seen.")
+    past.call(NOW + 4 * MINUTE, 20, "invalid_api_key", api_key_id=None)
+    assert past.signals(NOW + 6 * MINUTE)[SignalKind.FAILED_AUTHENTICATIONS].facts["calls"] == 80
+    past.change_key(status="disabled")
+    assert past.signals(NOW + 7 * MINUTE) == {}
+
+
 def test_many_calls_where_few_were_acknowledged_are_new_evidence(past):
     forgotten_job(past)
     acknowledge(past.store)
