@@ -21,7 +21,7 @@ from ss_admin.backend.rule_chains.errors import (
     RuleChainUnfit,
     RuleChainVersionConflict,
 )
-from ss_admin.backend.signals.errors import SignalNotFound
+from ss_admin.backend.signals.errors import EvidenceChanged, SignalNotFound
 from ss_admin.backend.store.engine import StoreUnavailable
 from ss_admin.contract.activity import EXPORT_MAX_ENTRIES
 from ss_admin.contract.api_key_format import mask_api_keys_within
@@ -131,6 +131,11 @@ def _signal_not_found(_error: SignalNotFound) -> ProblemError:
     return ProblemError(ProblemCode.NOT_FOUND, "There is no such signal; its cause may have gone.")
 
 
+def _evidence_changed(_error: EvidenceChanged) -> ProblemError:
+    detail = "New evidence has come in the meantime. Get this signal again, look at it, then acknowledge it."
+    return ProblemError(ProblemCode.VERSION_CONFLICT, detail)
+
+
 def _version_conflict(_error: VersionConflict) -> ProblemError:
     detail = "Somebody else changed this API key in the meantime. Get it again, then repeat your change."
     return ProblemError(ProblemCode.VERSION_CONFLICT, detail)
@@ -203,6 +208,7 @@ _TRANSLATIONS: Mapping[type[BaseException], Callable[..., ProblemError]] = Mappi
         VersionConflict: _version_conflict,
         ApiKeyOrderUnfit: _order_unfit,
         SignalNotFound: _signal_not_found,
+        EvidenceChanged: _evidence_changed,
         RuleChainNotFound: _rule_chain_not_found,
         RuleChainUnfit: _rule_chain_unfit,
         RuleChainVersionConflict: _rule_chain_changed,

@@ -1,6 +1,7 @@
 """Signals: what is worth attention about the keys, how many keys have some, and that somebody has seen to one."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from ss_admin.client.connection import Connection, path_segment
 from ss_admin.contract.signals import Signal, SignalAcknowledgement, SignalCounts, SignalKind, SignalPage
@@ -44,12 +45,13 @@ class SignalsClient:
         """How many keys have an open signal, altogether and by kind."""
         return self._connection.request("GET", f"{_SIGNALS}/counts").read_as(SignalCounts)
 
-    def acknowledge(self, signal_id: str, note: str = "") -> Signal:
+    def acknowledge(self, signal_id: str, note: str = "", *, evidence_at: datetime | None = None) -> Signal:
         """Notes that somebody has seen to it, and gives back the signal as it is now.
 
-        Somebody else's acknowledgement of the same evidence stays: look whose is in the answer. Raises `NotFound`
-        (also where the cause has gone meanwhile), `ValidationFailed` and `OutcomeUnknown`.
+        `evidence_at`: of the signal as it was shown. Somebody else's acknowledgement of the same evidence stays: look
+        whose is in the answer. Raises `VersionConflict` (newer evidence has come since), `NotFound` (also where the
+        cause has gone meanwhile), `ValidationFailed` and `OutcomeUnknown`.
         """
-        order = SignalAcknowledgement(note=note)
+        order = SignalAcknowledgement(note=note, evidence_at=evidence_at)
         path = f"{_SIGNALS}/{path_segment(signal_id)}/acknowledge"
         return self._connection.request("POST", path, body=order).read_as(Signal)

@@ -90,10 +90,16 @@ class SignalBadge(Document):
 
 
 class SignalCounts(Document):
-    """How many keys have an open signal, altogether and by kind; kinds that no key has are left out."""
+    """How many keys have an open signal, altogether and by kind; kinds that no key has are left out.
+
+    Deleted keys count too, as somebody may still call with one; how many of each number they are is told apart, since
+    the list of keys does not hold them.
+    """
 
     api_keys: int
     by_kind: dict[SignalKind, int]
+    deleted_api_keys: int
+    deleted_by_kind: dict[SignalKind, int]
 
 
 def _trimmed(text: str) -> str:
@@ -101,6 +107,11 @@ def _trimmed(text: str) -> str:
 
 
 class SignalAcknowledgement(Request):
-    """The order to acknowledge a signal. `note` may be empty."""
+    """The order to acknowledge a signal. `note` may be empty.
 
+    `evidence_at`: of the signal as it was read. Where newer evidence has come since, the order is refused, so that
+    nobody acknowledges what nobody saw; without it whatever is the latest is acknowledged.
+    """
+
+    evidence_at: UtcInstant | None = None
     note: Annotated[str, Field(strict=True, max_length=NOTE_MAX_CHARACTERS), AfterValidator(_trimmed)] = ""

@@ -16,7 +16,7 @@ from ss_admin.contract.signals import (
     SignalKind,
     SignalPage,
 )
-from tests.support.sample_keys import not_found
+from tests.support.sample_keys import not_found, version_conflict
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -67,12 +67,20 @@ class SampleSignals:
         self._answer()
         is_open = [signal for signal in self.signals if signal.acknowledged is None]
         by_kind = Counter(signal.kind for signal in is_open)
-        return SignalCounts(api_keys=len({signal.api_key.id for signal in is_open}), by_kind=dict(by_kind))
+        deleted = [signal for signal in is_open if signal.api_key.is_deleted]
+        return SignalCounts(
+            api_keys=len({signal.api_key.id for signal in is_open}),
+            by_kind=dict(by_kind),
+            deleted_api_keys=len({signal.api_key.id for signal in deleted}),
+            deleted_by_kind=dict(Counter(signal.kind for signal in deleted)),
+        )
 
-    def acknowledge(self, signal_id: str, note: str = "") -> Signal:
+    def acknowledge(self, signal_id: str, note: str = "", *, evidence_at: datetime | None = None) -> Signal:
         self._answer()
         for place, signal in enumerate(self.signals):
             if signal.id == signal_id:
+                if evidence_at is not None and signal.evidence_at > evidence_at:
+                    raise version_conflict()
                 seen = Acknowledgement(at=NOW, by=ObjectRef(id="user-0", name="Ada Admin"), note=note)
                 self.signals[place] = signal.model_copy(update={"acknowledged": signal.acknowledged or seen})
                 self.notes.append((signal_id, note))

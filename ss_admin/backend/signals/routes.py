@@ -56,10 +56,15 @@ def build_blueprint(signals: SignalsService) -> APIBlueprint:
     @blueprint.post(
         "/signals/<string:signal_id>/acknowledge",
         summary="Acknowledge a signal",
-        responses=documented_for_admins({200: Signal}, ProblemCode.NOT_FOUND, *BODY_PROBLEMS),
+        responses=documented_for_admins(
+            {200: Signal}, ProblemCode.NOT_FOUND, ProblemCode.VERSION_CONFLICT, *BODY_PROBLEMS
+        ),
     )
     def acknowledge_signal(path: SignalPath, body: SignalAcknowledgement) -> Response:
-        """Note that somebody has seen to it. The first acknowledgement stays until there is new evidence."""
-        return json_answer(signals.acknowledge(tenant_admin(), path.signal_id, body.note))
+        """Note that somebody has seen to it. The first acknowledgement stays until there is new evidence.
+
+        With `evidence_at`, 412 where the evidence is newer than that, and nothing is acknowledged.
+        """
+        return json_answer(signals.acknowledge(tenant_admin(), path.signal_id, body.note, body.evidence_at))
 
     return blueprint

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, case, func, select, tuple_, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, case, exists, func, select, tuple_, type_coerce
 from sqlalchemy.orm import Session
 
 from ss_admin.backend.activity.service import Actor, record
 from ss_admin.backend.api_keys.rows import is_well_formed_id
 from ss_admin.backend.paging import decode_cursor, encode_cursor
 from ss_admin.backend.signals.badges import GRAVITY
-from ss_admin.backend.signals.errors import SignalNotFound
+from ss_admin.backend.signals.errors import EvidenceChanged, SignalNotFound
 from ss_admin.backend.store.engine import Store
 from ss_admin.backend.store.tables import ApiKeyRow, SignalRow, TombstoneRow
 from ss_admin.contract.activity import ActivityAction, FieldChange
@@ -77,17 +77,19 @@ class SignalsService:
     def counts(self, actor: Actor) -> SignalCounts:
         """How many of the tenant's keys have an open signal. One key counts once under each of its kinds."""
         is_open = _conditions(actor.tenant_id, SignalFilter(acknowledged=False))
-        by_kind = select(SignalRow.kind, func.count().label("keys")).where(*is_open).group_by(SignalRow.kind)
-        keys = select(func.count(SignalRow.api_key_id.distinct())).where(*is_open)
+        there = exists().where(ApiKeyRow.id == SignalRow.api_key_id)
         with self._store.reading() as session:
-            found = {row.kind: int(row.keys) for row in session.execute(by_kind)}
-            api_keys = session.scalar(keys) or 0
-        return SignalCounts(api_keys=api_keys, by_kind={kind: found[kind] for kind in SignalKind if kind in found})
+            api_keys, by_kind = _count(session, is_open)
+            deleted, deleted_by_kind = _count(session, [*is_open, ~there])
+        return SignalCounts(
+            api_keys=api_keys, by_kind=by_kind, deleted_api_keys=deleted, deleted_by_kind=deleted_by_kind
+        )
 
-    def acknowledge(self, actor: Actor, signal_id: str, note: str) -> Signal:
+    def acknowledge(self, actor: Actor, signal_id: str, note: str, evidence_at: datetime | None = None) -> Signal:
         """The signal as it is then. Acknowledged already: the first note stays, and nothing is written.
 
-        An API key that was pasted into the note is masked. Raises `SignalNotFound`.
+        `evidence_at`: what the actor saw; None is whatever is there. An API key that was pasted into the note is
+        masked. Raises `SignalNotFound`, and `EvidenceChanged` where the evidence is newer.
         """
         if not is_well_formed_id(signal_id):
             raise SignalNotFound
@@ -98,6 +100,8 @@ class SignalsService:
             if row is None:
                 raise SignalNotFound
             if row.acknowledged_at is None:
+                if evidence_at is not None and row.evidence_at > evidence_at:
+                    raise EvidenceChanged
                 row.acknowledged_at = datetime.now(UTC)
                 row.acknowledged_by_id, row.acknowledged_by_name = actor.user_id, actor.name
                 row.acknowledged_note = note
@@ -105,6 +109,13 @@ class SignalsService:
                 _record(session, actor, row)
             found = session.execute(_select_signals().where(SignalRow.id == signal_id)).one()
             return _to_signal(found)
+
+
+def _count(session: Session, conditions: Sequence[ColumnElement[bool]]) -> tuple[int, dict[SignalKind, int]]:
+    by_kind = select(SignalRow.kind, func.count().label("keys")).where(*conditions).group_by(SignalRow.kind)
+    found = {row.kind: int(row.keys) for row in session.execute(by_kind)}
+    keys = session.scalar(select(func.count(SignalRow.api_key_id.distinct())).where(*conditions)) or 0
+    return keys, {kind: found[kind] for kind in SignalKind if kind in found}
 
 
 def _conditions(tenant_id: str, only: SignalFilter) -> list[ColumnElement[bool]]:

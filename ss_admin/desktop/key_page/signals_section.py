@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from ss_admin.client.errors import ClientError, NotFound
+from ss_admin.client.errors import ClientError, NotFound, VersionConflict
 from ss_admin.client.signals import SignalQuery, SignalsClient
 from ss_admin.contract import signals as contract
 from ss_admin.desktop.error_text import concerns_the_window, describe
@@ -13,6 +13,7 @@ from ss_admin.desktop.key_page.section import Section
 from ss_admin.desktop.key_page.surroundings import Surroundings
 from ss_admin.desktop.widgets.labels import words
 from ss_admin.desktop.widgets.notice import IconLabel
+from ss_admin.desktop.widgets.signals.acknowledging import EVIDENCE_CHANGED
 from ss_admin.desktop.widgets.signals.signal_card import SignalCard
 
 __all__ = ["SignalsSection", "load_signals"]
@@ -108,18 +109,15 @@ class SignalsSection(Section):
     def _acknowledge(self, card: SignalCard, note: str) -> None:
         card.set_busy(True)
         card.show_failure("")
-        signal_id = card.signal.id
+        signal = card.signal
         self._with.background.run(
-            lambda: self._with.signals.acknowledge(signal_id, note),
+            lambda: self._with.signals.acknowledge(signal.id, note, evidence_at=signal.evidence_at),
             owner=card,
             done=self._on_acknowledged,
             failed=lambda error: self._on_refused(card, error),
         )
 
     def _on_acknowledged(self, signal: contract.Signal) -> None:
-        if signal.acknowledged is None:  # new evidence came in the same moment
-            self.outdated.emit()
-            return
         left = [card.signal for card in self._cards.values() if card.signal.id != signal.id]
         self.show_signals(left)
         self.said.emit("Acknowledged. It comes back only when there is new evidence.")
@@ -127,8 +125,14 @@ class SignalsSection(Section):
 
     def _on_refused(self, card: SignalCard, error: ClientError) -> None:
         card.set_busy(False)
-        card.show_failure("This has settled itself meanwhile." if isinstance(error, NotFound) else describe(error))
-        if isinstance(error, NotFound):
+        card.show_failure(_told(error))
+        if isinstance(error, NotFound | VersionConflict):
             self.outdated.emit()
         if concerns_the_window(error):
             self.failed.emit(error)
+
+
+def _told(error: ClientError) -> str:
+    if isinstance(error, NotFound):
+        return "This has settled itself meanwhile."
+    return EVIDENCE_CHANGED if isinstance(error, VersionConflict) else describe(error)

@@ -78,6 +78,8 @@ def test_filters_and_counts(get, ids, keys, client, admin):
     assert get(f"{SIGNALS}/counts") == {
         "api_keys": 1,
         "by_kind": {"unusual_spike": 1, "new_address": 1, "never_expires": 1},
+        "deleted_api_keys": 0,
+        "deleted_by_kind": {},
     }
 
 
@@ -96,9 +98,39 @@ def test_the_first_acknowledgement_stays_and_stands_in_the_audit_trail_once(get,
     assert told == {"signal": "unusual_spike", "evidence": "38 calls.", "note": "A test of ours."}
 
 
+@pytest.fixture
+def gain_evidence(store, ids):
+    """The first signal of the list gets newer evidence."""
+
+    def gain():
+        with store.writing() as session:
+            newer = {"evidence_at": NOW, "evidence": "99 calls."}
+            session.execute(update(SignalRow).where(SignalRow.id == ids[0]).values(**newer))
+
+    return gain
+
+
+def test_nobody_acknowledges_evidence_that_nobody_saw(get, client, admin, second, gain_evidence):
+    read = get(SIGNALS)["items"][0]
+
+    def order(person, seen):
+        body = {"note": "Seen.", "evidence_at": seen}
+        return client.post(f"{SIGNALS}/{read['id']}/acknowledge", json=body, headers=person.headers)
+
+    gain_evidence()
+    refused(order(admin, read["evidence_at"]), 412, "version_conflict")
+    now = get(SIGNALS)["items"][0]
+    assert (now["evidence"], now["acknowledged"]) == ("99 calls.", None)
+    assert get("/api/v1/activity", action="signal.acknowledged")["items"] == []
+    assert order(second, now["evidence_at"]).json["acknowledged"]["by"]["name"] == second.name
+    late = order(admin, read["evidence_at"])  # nothing is acknowledged by this: it tells who has done so
+    assert late.json["acknowledged"]["by"]["name"] == second.name
+    refused(order(admin, "yesterday"), 422, "validation_failed")
+
+
 def test_another_tenants_signals_are_none(ids, client, other_admin):
     assert client.get(SIGNALS, headers=other_admin.headers).json["total"] == 0
-    assert client.get(f"{SIGNALS}/counts", headers=other_admin.headers).json == {"api_keys": 0, "by_kind": {}}
+    assert client.get(f"{SIGNALS}/counts", headers=other_admin.headers).json["api_keys"] == 0
     refused(acknowledge(client, other_admin, ids[0], ""), 404, "not_found")
 
 
@@ -130,6 +162,10 @@ def test_a_deleted_key_keeps_its_name_in_its_signals(get, ids, keys, client, adm
     client.delete(f"/api/v1/api-keys/{keys[1]}", headers=admin.headers)
     [signal] = get(SIGNALS, api_key_id=keys[1])["items"]
     assert (signal["api_key"]["name"], signal["api_key"]["is_deleted"]) == ("Doors", True)
+    counts = get(f"{SIGNALS}/counts")  # the list filtered by a kind holds as many as the two numbers differ by
+    assert (counts["api_keys"], counts["deleted_api_keys"]) == (2, 1)
+    assert (counts["by_kind"]["used_after_end"], counts["deleted_by_kind"]) == (1, {"used_after_end": 1})
+    assert get("/api/v1/api-keys", attention="true", signal="used_after_end")["total"] == 0
     assert acknowledge(client, admin, ids[1], "").json["api_key"]["is_deleted"]
 
 

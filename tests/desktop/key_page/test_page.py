@@ -182,6 +182,21 @@ class TestSignals:
         assert second.form.note.text() == "I am looking at it"
         assert "Acknowledged" in shown.said[-1]
 
+    def test_new_evidence_is_shown_before_it_can_be_acknowledged(self, stage: Make) -> None:
+        keys, signals = under_attack()
+        shown = stage(keys, signals=signals)
+        card = shown.open().sections.signals.cards[0]
+        card.acknowledge_button.click()
+        card.form.note.setText("Seen")
+        at = signals.signals.index(card.signal)
+        newer = {"evidence_at": card.signal.evidence_at + timedelta(minutes=1), "evidence": "9,999 calls."}
+        signals.signals[at] = card.signal.model_copy(update=newer)
+        card.form.confirm_button.click()
+        shown.settle()
+        assert signals.notes == []
+        assert (card.signal.evidence, card.form.note.text()) == ("9,999 calls.", "Seen")
+        assert "New evidence has come meanwhile" in card.failure
+
     def test_a_refusal_stands_on_the_card_and_the_note_stays(self, stage: Make) -> None:
         keys, signals = under_attack()
         shown = stage(keys, signals=signals)

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from ss_admin.client.errors import ClientError, NotFound
+from ss_admin.client.errors import ClientError, NotFound, VersionConflict
 from ss_admin.client.signals import SignalQuery, SignalsClient
 from ss_admin.contract import signals as contract
 from ss_admin.desktop.api_keys.attention.answering import SignalAnswering
@@ -14,6 +14,7 @@ from ss_admin.desktop.background import Background
 from ss_admin.desktop.error_text import concerns_the_window, describe
 from ss_admin.desktop.preferences import Preferences
 from ss_admin.desktop.theme.theme import Theme
+from ss_admin.desktop.widgets.signals.acknowledging import EVIDENCE_CHANGED
 from ss_admin.desktop.widgets.signals.signal_card import SignalCard
 
 __all__ = ["Attention"]
@@ -111,13 +112,21 @@ class Attention(QObject):
                 self._take_away(group, card, had_focus=had_focus)
                 self.said.emit("The cause has gone meanwhile; there is nothing left to acknowledge.")
                 return
-            card.show_failure(describe(error))
+            if isinstance(error, VersionConflict):
+                self._fetch(group, group.wanted)  # the card shows it then, and keeps what was written
+                self.refresh()
+            card.show_failure(EVIDENCE_CHANGED if isinstance(error, VersionConflict) else describe(error))
             if had_focus:
                 card.form.note.setFocus(Qt.FocusReason.OtherFocusReason)
             if concerns_the_window(error):
                 self.failed.emit(error)
 
-        self._background.run(lambda: self._signals.acknowledge(signal.id, note), owner=card, done=done, failed=failed)
+        self._background.run(
+            lambda: self._signals.acknowledge(signal.id, note, evidence_at=signal.evidence_at),
+            owner=card,
+            done=done,
+            failed=failed,
+        )
 
     def _on_acknowledged(self, now: contract.Signal, note: str) -> None:
         seen = now.acknowledged

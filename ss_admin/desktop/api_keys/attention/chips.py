@@ -56,6 +56,8 @@ class ChipRow(QWidget):
     def show_counts(self, counts: SignalCounts) -> None:
         """One chip for each kind that has keys; a chip that is chosen stays, even at nought."""
         numbers = {_ALL: counts.api_keys}
+        deleted = {AttentionChoice(kind): number for kind, number in counts.deleted_by_kind.items()}
+        deleted[_ALL] = counts.deleted_api_keys
         for kind in SIGNAL_WORDS:
             choice = AttentionChoice(kind)
             if kind in counts.by_kind or choice == self._choice:
@@ -66,7 +68,7 @@ class ChipRow(QWidget):
             chip.deleteLater()
         self._chips = {choice: self._chips.get(choice) or self._make_chip(choice) for choice in numbers}
         for place, (choice, chip) in enumerate(self._chips.items()):
-            self._say(chip, choice, numbers[choice])
+            self._say(chip, choice, numbers[choice], deleted.get(choice, 0))
             if self._row.indexOf(chip) != place:
                 self._row.removeWidget(chip)
                 self._row.insertWidget(place, chip)
@@ -101,13 +103,16 @@ class ChipRow(QWidget):
         chip.clicked.connect(lambda: self._press(choice))
         return chip
 
-    def _say(self, chip: QPushButton, choice: AttentionChoice, number: int) -> None:
+    def _say(self, chip: QPushButton, choice: AttentionChoice, number: int, deleted: int) -> None:
+        """The list does not hold the deleted ones of these keys, so they are told apart."""
         keys = "1 key" if number == 1 else f"{number:,} keys"
+        apart = f" ({deleted:,} deleted)" if deleted else ""
         shown = keys if choice.kind is None else f"{SIGNAL_WORDS[choice.kind].title}  {number:,}"
         whole = f"{keys} need attention" if choice.kind is None else kind_count(choice.kind, number)
-        chip.setText(shown)
-        chip.setAccessibleName(f"Show only these: {whole}")
-        chip.setToolTip(f"{whole}. Press to show only these, and again to show all.")
+        chip.setText(shown + apart)
+        chip.setAccessibleName(f"Show only these: {whole}{apart}")
+        elsewhere = " Deleted keys stand under “Details”, not in the list." if deleted else ""
+        chip.setToolTip(f"{whole}{apart}. Press to show only these, and again to show all.{elsewhere}")
 
     def _press(self, choice: AttentionChoice) -> None:
         self.chosen.emit(None if choice == self._choice else choice)

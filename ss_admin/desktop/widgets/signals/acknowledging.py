@@ -11,7 +11,9 @@ from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.buttons import button
 from ss_admin.desktop.widgets.labels import words
 
-__all__ = ["AcknowledgeForm"]
+__all__ = ["EVIDENCE_CHANGED", "AcknowledgeForm"]
+
+EVIDENCE_CHANGED = "New evidence has come meanwhile, so nothing was acknowledged. Look at it, then acknowledge again."
 
 _WHAT_COMES_OF_IT = "It leaves the list, and comes back only when there is new evidence."
 

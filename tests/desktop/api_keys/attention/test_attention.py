@@ -17,7 +17,7 @@ from ss_admin.desktop.api_keys.attention.strip import AttentionStrip
 from ss_admin.desktop.api_keys.page import ApiKeysPage
 from ss_admin.desktop.api_keys.table.list_filter import AttentionChoice
 from ss_admin.desktop.widgets.signals.signal_card import SignalCard
-from ss_admin.desktop.widgets.signals.signal_words import SignalAnswer
+from ss_admin.desktop.widgets.signals.signal_words import SIGNAL_WORDS, SignalAnswer
 from tests.support.accessibility import assert_accessible
 from tests.support.sample_keys import SampleApiKeys
 from tests.support.sample_signals import NOW, SampleSignals, sample_signal
@@ -62,8 +62,8 @@ def show(show_page: Callable[..., ApiKeysPage], settled: Callable[[], None]) -> 
     return show
 
 
-def grave(number: int) -> Signal:
-    return sample_signal(number, SignalKind.SPIKE, severity=Severity.ALERT)
+def grave(number: int, **changes: object) -> Signal:
+    return sample_signal(number, SignalKind.SPIKE, severity=Severity.ALERT, **changes)
 
 
 def test_nothing_open_shows_nothing_at_all(show: Callable[..., Shown]) -> None:
@@ -214,6 +214,34 @@ def test_what_is_acknowledged_goes_and_the_keyboard_goes_on_to_the_next(
     assert shown.signals.notes == [("signal-1", "A test of theirs.")]
     assert shown.group(SignalKind.SPIKE).cards == (second,)
     assert shown.page.window().focusWidget() is second.acknowledge_button
+
+
+def test_new_evidence_is_shown_before_it_can_be_acknowledged(show: Callable[..., Shown], qtbot: QtBot) -> None:
+    shown = show(grave(1), grave(2))
+    shown.unfold()
+    card = shown.group(SignalKind.SPIKE).cards[0]
+    card.acknowledge_button.click()
+    qtbot.keyClicks(card.form.note, "A test of theirs.")
+    newer = {"evidence_at": NOW, "evidence": "9,999 calls."}
+    shown.signals.signals[0] = shown.signals.signals[0].model_copy(update=newer)
+    qtbot.keyClick(card.form.note, Qt.Key.Key_Return)
+    shown.settled()
+    assert shown.signals.notes == []
+    assert (card.signal.evidence, card.form.note.text()) == ("9,999 calls.", "A test of theirs.")
+    assert "New evidence has come meanwhile" in card.failure
+    qtbot.keyClick(card.form.note, Qt.Key.Key_Return)
+    shown.settled()
+    assert shown.signals.notes == [("signal-1", "A test of theirs.")]
+
+
+def test_deleted_keys_that_the_list_does_not_hold_are_told_apart(show: Callable[..., Shown]) -> None:
+    shown = show(grave(1), grave(2), grave(3, is_deleted=True))
+    chips = shown.strip.chips.chips
+    assert [chip.text() for chip in chips.values()] == [
+        "3 keys (1 deleted)",
+        f"{SIGNAL_WORDS[SignalKind.SPIKE].title}  3 (1 deleted)",
+    ]
+    assert all("not in the list" in chip.toolTip() for chip in chips.values())
 
 
 def test_somebody_else_s_note_stays_and_is_told(show: Callable[..., Shown], qtbot: QtBot) -> None:
