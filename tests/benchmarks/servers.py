@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -111,11 +111,12 @@ def serve_backend(
             env=environment,
         )
     assert process.stdout is not None
-    with process.stdout:
+    with process.stdout, ExitStack() as readers:
         try:
             url = process.stdout.readline().strip()
             assert url, f"the backend did not start:\n{log.read_text()}"
-            subprocess.Popen(["cat"], stdin=process.stdout, stdout=subprocess.DEVNULL)  # ends with the events
+            reader = ["cat"]  # ends with the events; its end is waited for
+            readers.enter_context(subprocess.Popen(reader, stdin=process.stdout, stdout=subprocess.DEVNULL))
             served = Served(url, process.pid, log)
             _wait_until_answering(served, workers)
             yield served
