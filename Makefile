@@ -6,12 +6,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test test-unit test-e2e lint format bench screenshots lock system-run system-test clean
+.PHONY: run test test-unit test-e2e test-e2e-told-at-the-end lint format bench screenshots lock system-run system-test clean
 
 run: system-run $(READY)
 	@$(BIN)/ss-admin demo
 
-test: test-unit test-e2e
+# Both parts at once: each waits for servers and windows a good deal. What the second one says comes in one piece.
+test: system-test $(READY)
+	@$(MAKE) --no-print-directory -j 2 test-unit test-e2e-told-at-the-end
 
 test-unit: system-test $(READY)
 	@echo "Unit and integration tests: SQLite, PostgreSQL, Redis and real sockets; Qt offscreen"
@@ -20,6 +22,9 @@ test-unit: system-test $(READY)
 test-e2e: system-test $(READY)
 	@echo "End-to-end tests: real windows under Xvfb, a real clipboard, a real Secret Service"
 	tests/e2e/desktop-session $(BIN)/python -m pytest tests/e2e $(ARGS)
+
+test-e2e-told-at-the-end:
+	@$(MAKE) --no-print-directory test-e2e >$(VENV)/e2e.log 2>&1; status=$$?; cat $(VENV)/e2e.log; exit $$status
 
 lint: $(READY)
 	$(BIN)/ruff format --check .
