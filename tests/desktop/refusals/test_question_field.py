@@ -61,6 +61,7 @@ def test_a_typed_key_is_covered_from_its_beginning_on_and_cannot_be_copied_or_ca
     field: QuestionField, qtbot
 ) -> None:
     key = new_api_key()
+    QGuiApplication.clipboard().clear()
     qtbot.keyClicks(field, key[:20])
     assert field.echoMode() is QLineEdit.EchoMode.Password
     assert key[:20] not in seen(field)
