@@ -66,6 +66,7 @@ class AppLoader:
         _answer_calls_directly(backend.gateway)
         _collect_seldom()
         threading.Thread(target=_stop_with_parent, name="parent-watch", daemon=True).start()
+        _let_no_stop_be_slept_over()
         with suppress(OSError):  # nobody is left to hear it
             self.loaded.send_bytes(str(os.getpid()).encode("ascii"))
         return app.wsgi_app
@@ -104,6 +105,28 @@ def _collect_seldom() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+
+
+def _let_no_stop_be_slept_over() -> None:
+    """The kernel may hand a signal to any thread. Python notes it there, but its handlers run in the main thread.
+
+    That one sleeps in granian until a handler wakes it, so it is woken by a signal of its own, whose handler does
+    nothing.
+    """
+    if not hasattr(signal, "pthread_kill"):
+        return
+    told, tell = os.pipe()
+    os.set_blocking(tell, False)
+    signal.signal(signal.SIGURG, lambda _number, _frame: None)
+    signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
+    main = threading.main_thread().ident or 0
+    threading.Thread(target=_wake_main, args=(told, main), name="stop-watch", daemon=True).start()
+
+
+def _wake_main(told: int, main: int) -> None:
+    while numbers := os.read(told, 64):
+        if signal.SIGTERM in numbers:
+            signal.pthread_kill(main, signal.SIGURG)
 
 
 def _stop_with_parent() -> None:
