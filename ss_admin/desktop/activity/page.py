@@ -24,14 +24,13 @@ from ss_admin.desktop.preferences import Preferences
 from ss_admin.desktop.theme.theme import Theme
 from ss_admin.desktop.widgets.buttons import button
 from ss_admin.desktop.widgets.choosing.period import TimeSpan
-from ss_admin.desktop.widgets.cursor_model import CursorColumn
 from ss_admin.desktop.widgets.dialog import Message
 from ss_admin.desktop.widgets.empty_state import EmptyState
 from ss_admin.desktop.widgets.labels import words
 from ss_admin.desktop.widgets.list_page import ListPage
 from ss_admin.desktop.widgets.paged.column_rows import ColumnRows
-from ss_admin.desktop.widgets.row_cells import wrapped_tooltip
 from ss_admin.desktop.widgets.row_view import RowView
+from ss_admin.desktop.widgets.timed_columns import timed_columns
 
 __all__ = ["ActivityPage"]
 
@@ -67,7 +66,13 @@ class ActivityPage(ListPage[ColumnRows]):
         self._clipboard = clipboard
         self._clock = clock
         table = RowView(theme, first_column=Column.WHEN, menu_column=Column.ACTIONS)
-        rows = ColumnRows(_columns(clock), activity, ActivityQuery(), background, grows_at_top=True)
+        rows = ColumnRows(
+            timed_columns(COLUMN_TITLES, clock, text=cell_text, tooltip=cell_tooltip, spoken=cell_spoken),
+            activity,
+            ActivityQuery(),
+            background,
+            grows_at_top=True,
+        )
         super().__init__(
             rows,
             theme=theme,
@@ -213,17 +218,3 @@ class ActivityPage(ListPage[ColumnRows]):
 
     def _tell_trouble(self, heading: str, text: str) -> None:
         Message(self.window(), theme=self.theme, name="activity.trouble", heading=heading, text=text).open()
-
-
-def _columns(clock: Clock) -> tuple[CursorColumn, ...]:
-    """The columns, as the model gives their words to the tooltips and to screen readers."""
-
-    def column(place: Column) -> CursorColumn:
-        return CursorColumn(
-            COLUMN_TITLES[place],
-            lambda entry: cell_text(entry, place, clock()),
-            lambda entry: wrapped_tooltip(cell_tooltip(entry, place)),
-            lambda entry: cell_spoken(entry, place, clock()),
-        )
-
-    return tuple(column(place) for place in Column)

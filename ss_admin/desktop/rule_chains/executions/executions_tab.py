@@ -24,13 +24,13 @@ from ss_admin.desktop.rule_chains.executions.delegates import make_delegates
 from ss_admin.desktop.rule_chains.executions.execution_dialog import ExecutionDialog
 from ss_admin.desktop.rule_chains.executions.filter_bar import FilterBar
 from ss_admin.desktop.theme.theme import Theme
-from ss_admin.desktop.widgets.cursor_model import CursorColumn, CursorModel
+from ss_admin.desktop.widgets.cursor_model import CursorModel
 from ss_admin.desktop.widgets.empty_state import EmptyState
 from ss_admin.desktop.widgets.labels import words
 from ss_admin.desktop.widgets.list_page import ListPage
 from ss_admin.desktop.widgets.menu import Menu
-from ss_admin.desktop.widgets.row_cells import wrapped_tooltip
 from ss_admin.desktop.widgets.row_view import RowView
+from ss_admin.desktop.widgets.timed_columns import timed_columns
 
 __all__ = ["ExecutionsTab"]
 
@@ -69,9 +69,10 @@ class ExecutionsTab(ListPage[CursorModel]):
         self._chain_id = ""
         self._chain_name = ""
         self._query = ExecutionQuery()
+        columns = timed_columns(COLUMN_TITLES, clock, text=cell_text, tooltip=cell_tooltip, spoken=cell_spoken)
         table = RowView(theme, first_column=Column.WHEN, menu_column=_NO_MENU_COLUMN)
         super().__init__(
-            CursorModel(_columns(clock), self._load, background),
+            CursorModel(columns, self._load, background),
             theme=theme,
             name="executions",
             heading="Executions",
@@ -180,17 +181,3 @@ class ExecutionsTab(ListPage[CursorModel]):
         menu.aboutToHide.connect(menu.deleteLater)
         self.rows.show_menu_open(execution.id)
         menu.popup(place)
-
-
-def _columns(clock: Clock) -> tuple[CursorColumn, ...]:
-    """The columns, as the model gives their words to the tooltips and to screen readers."""
-
-    def column(place: Column) -> CursorColumn:
-        return CursorColumn(
-            COLUMN_TITLES[place],
-            lambda execution: cell_text(execution, place, clock()),
-            lambda execution: wrapped_tooltip(cell_tooltip(execution, place)),
-            lambda execution: cell_spoken(execution, place, clock()),
-        )
-
-    return tuple(column(place) for place in Column)

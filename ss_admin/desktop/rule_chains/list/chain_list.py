@@ -17,13 +17,13 @@ from ss_admin.desktop.rule_chains.list.cells import (
 from ss_admin.desktop.rule_chains.list.delegates import make_delegates
 from ss_admin.desktop.rule_chains.surroundings import Surroundings
 from ss_admin.desktop.widgets.buttons import button
-from ss_admin.desktop.widgets.cursor_model import CursorColumn, CursorModel
+from ss_admin.desktop.widgets.cursor_model import CursorModel
 from ss_admin.desktop.widgets.empty_state import EmptyState
 from ss_admin.desktop.widgets.labels import words
 from ss_admin.desktop.widgets.list_page import ListPage
-from ss_admin.desktop.widgets.row_cells import wrapped_tooltip
 from ss_admin.desktop.widgets.row_view import RowView
 from ss_admin.desktop.widgets.search_field import SearchField
+from ss_admin.desktop.widgets.timed_columns import timed_columns
 
 __all__ = ["ChainList"]
 
@@ -70,7 +70,13 @@ class ChainList(ListPage[CursorModel]):
         self._awaited: str | None = None
         table = ChainTable(theme, first_column=Column.NAME, menu_column=Column.ACTIONS)
         super().__init__(
-            CursorModel(_columns(surroundings), self._load, surroundings.background),
+            CursorModel(
+                timed_columns(
+                    COLUMN_TITLES, surroundings.clock, text=cell_text, tooltip=cell_tooltip, spoken=cell_spoken
+                ),
+                self._load,
+                surroundings.background,
+            ),
             theme=theme,
             name="ruleChains",
             heading="Rule Chains",
@@ -172,18 +178,3 @@ class ChainList(ListPage[CursorModel]):
         if row is not None:
             self._awaited = None
             self.table.setCurrentIndex(self.model.index(row, Column.NAME))
-
-
-def _columns(surroundings: Surroundings) -> tuple[CursorColumn, ...]:
-    """The columns, as the model gives their words to the tooltips and to screen readers."""
-    clock = surroundings.clock
-
-    def column(place: Column) -> CursorColumn:
-        return CursorColumn(
-            COLUMN_TITLES[place],
-            lambda chain: cell_text(chain, place, clock()),
-            lambda chain: wrapped_tooltip(cell_tooltip(chain, place)),
-            lambda chain: cell_spoken(chain, place, clock()),
-        )
-
-    return tuple(column(place) for place in Column)
