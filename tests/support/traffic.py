@@ -24,6 +24,8 @@ COUNTER_CHAIN: dict[str, Any] = {
 """What the chain that is called is made of: it answers with the next number."""
 
 _NO_SERVER_SECONDS = 0.02
+_BEFORE_REPEAT_SECONDS = 0.05
+"""Who connects again within the same millisecond may still meet the worker that is dying."""
 
 Address = tuple[str, int]
 
@@ -36,8 +38,8 @@ def next_number(number: int) -> dict[str, int]:
 class Traffic:
     """Lanes of calls, each with a connection of its own and all keys in turn, while it is entered.
 
-    A lane whose connection breaks makes a new one and repeats that call once, as partners do (`repeats`); while no
-    server listens it waits. `pause`: between two calls of a lane, seconds. `connections`: of each lane, may be given
+    A lane whose connection breaks makes a new one and, after a moment, repeats that call once, as partners do
+    (`repeats`); while no server listens it waits. `pause`: between two calls of a lane, seconds. `connections`: of each lane, may be given
     open before the start. `keys` may be replaced at any time.
     """
 
@@ -101,6 +103,7 @@ class Traffic:
                 key = keys[turn % len(keys)]
                 call = self._call(lane, key)
                 if call is not None and call.is_broken and self._repeats:
+                    self._stopped.wait(_BEFORE_REPEAT_SECONDS)
                     self._call(lane, key, is_repeated=True)
                 self._stopped.wait(self._pause)
         except Exception as fault:  # noqa: BLE001 - told by stop(), in the test's thread
