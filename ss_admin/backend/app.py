@@ -127,13 +127,13 @@ def create_app(
 ) -> OpenAPI:
     """The whole backend as a WSGI app. `store` and `passwords` are given by tests.
 
-    `spool`: the server's, where this worker's journal is made; without one the app has a spool of its own. `events`:
-    where this process' event lines go, for their count of those left out.
+    `spool`: the server's, where this worker's journal is made, beside its housekeeping; without one the app has a
+    spool of its own. `events`: where this process' event lines go, for their count of those left out.
 
     Raises `ConfigurationError`, and `StoreUnavailable` where the
     embedded database cannot be opened.
     """
-    store = store or Store.open(settings.database_url)
+    store = store or Store.open(settings.database_url, leaves_checkpoints=spool is not None)
     _refuse_wrong_pepper(settings, store)
     pepper = resolve_pepper(settings)
     accounts = AccountsService(store, passwords or Passwords())

@@ -112,6 +112,21 @@ def test_sqlite_is_durable_and_private(sqlite_url: str, tmp_path: Path) -> None:
     assert modes == dict.fromkeys(["signalsync.db", "signalsync.db-wal", "signalsync.db-shm"], 0o600)
 
 
+def test_store_that_leaves_checkpoints_writes_to_the_log_alone(sqlite_url: str, tmp_path: Path) -> None:
+    def size_after_writing(*, leaves_checkpoints: bool) -> int:
+        store = Store.open(sqlite_url, leaves_checkpoints=leaves_checkpoints)
+        for _ in range(3):
+            with store.writing() as session:
+                session.execute(text("CREATE TABLE IF NOT EXISTS filled (content BLOB)"))
+                session.execute(text("INSERT INTO filled VALUES (zeroblob(5000000))"))
+        size = next(tmp_path.glob("*.db")).stat().st_size
+        store.close()  # the last one to close moves all of it
+        return size
+
+    assert size_after_writing(leaves_checkpoints=True) < 1_000_000
+    assert size_after_writing(leaves_checkpoints=False) > 15_000_000
+
+
 def test_file_that_is_no_database_is_unavailable_and_left_alone(tmp_path: Path) -> None:
     file = tmp_path / "notes.txt"
     file.write_text("Not a database, but somebody's notes about one.\n" * 20)
