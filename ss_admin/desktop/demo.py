@@ -24,6 +24,7 @@ __all__ = ["DemoBackend", "DemoFailed", "serve_without_window", "start_demo_back
 
 _READY_WITHIN_SECONDS: Final = 60.0
 _STOP_WITHIN_SECONDS: Final = 15.0
+_LOOK_SECONDS: Final = 0.5
 _BACKEND_NEEDS: Final = ("flask", "granian", "sqlalchemy", "zen")
 
 
@@ -50,7 +51,12 @@ class DemoBackend:
         return self.administrator.username, SecretStr(self.administrator.password)
 
     def wait(self) -> None:
-        """Waits until the backend ends by itself, which it should not; then raises `DemoFailed`."""
+        """Waits until the backend ends by itself, which it should not; then raises `DemoFailed`.
+
+        It looks up now and then: Ctrl+C that comes just before a sleep without end would be slept over.
+        """
+        while not self._complaints.have_ended(_LOOK_SECONDS):
+            pass
         code = self._process.wait()
         raise DemoFailed(f"The sample backend ended by itself (exit code {code}).{self._complaints.as_text()}")
 
@@ -196,6 +202,11 @@ class _LastLines:
         """What was said last, on lines of its own; empty where nothing was said."""
         self._thread.join(2)
         return "".join(f"\n{line}" for line in list(self._lines))
+
+    def have_ended(self, seconds: float) -> bool:
+        """Whether the writer has ended, by now or within so many seconds."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
 
     def close(self) -> None:
         """Once the writer has ended."""
