@@ -178,7 +178,7 @@ class KnownKeysAtWork:
         try:
             key = self.known.authenticate(secret, now_us)
         except KeyRefused as refused:
-            return refused.code.value + (" (deleted)" if refused.was_deleted else "")
+            return refused.code.value + (" (deleted)" if refused.key is not None and refused.key.was_deleted else "")
         assert isinstance(created, str) or key.api_key_id == created.api_key.id
         return "let in"
 

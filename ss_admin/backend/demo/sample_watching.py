@@ -175,7 +175,7 @@ class _Planner:
 
     def _refused(self, at: datetime, key: SampleKey, refused: KeyRefused) -> CallsAlike:
         call, _ = self._call(at, key.last_used_address or "", key, ended=_Ended(refused.code, 401, refused.detail))
-        return CallsAlike(call._replace(key_was_deleted=refused.was_deleted))
+        return CallsAlike(call._replace(key_was_deleted=refused.key is not None and refused.key.was_deleted))
 
     def _call(self, at: datetime, address: str, key: SampleKey | None, *, ended: _Ended, used: int = 0) -> CallsAlike:
         limit = key.latest.settings.rate_limit if key else None

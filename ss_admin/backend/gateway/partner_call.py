@@ -85,8 +85,7 @@ class PartnerCalls:
         try:
             key = self._authenticate(api_key, call.at_us)
         except KeyRefused as refused:
-            call.api_key_id, call.key_was_deleted = refused.api_key_id, refused.was_deleted
-            return refusal(refused.code, refused.detail, call.request_id)
+            return self._turn_away(call, refused)
         call.api_key_id = key.api_key_id
         limit = key.rate_limit
         if limit is not None:
@@ -104,6 +103,16 @@ class PartnerCalls:
         if isinstance(body, BodyFault):
             raise unfit_body(body, self._max_body_bytes)
         return self._run(_new(RunOrder, (call, key, chain, read_payload(body), body)))
+
+    def _turn_away(self, call: PartnerCall, refused: KeyRefused) -> Answer:
+        """401. A limited key is told of its limit here too, under which such a call does not count."""
+        key = refused.key
+        if key is not None:
+            call.api_key_id, call.key_was_deleted, limit = key.api_key_id, key.was_deleted, key.rate_limit
+            if limit is not None and not key.was_deleted:
+                texts = key.limit_texts or self._texts(key, limit)
+                call.headers = texts.headers((key.window or self._open_window(key, limit)).look())
+        return refusal(refused.code, refused.detail, call.request_id, call.headers)
 
     def _texts(self, key: KnownKey, limit: RateLimit) -> LimitTexts:
         texts = key.limit_texts = self._limit_texts(limit.max_requests, limit.window_seconds)

@@ -216,10 +216,31 @@ class TestLimited:
         assert_problem(answer, 403, "rulechain_not_external")
         assert answer.headers["X-RateLimit-Remaining"] == "2"
 
-    def test_a_call_that_is_not_authenticated_gets_no_limit_headers(self, partner: Partner) -> None:
-        key = partner.key(rate_limit=LIMIT)
+    def test_a_key_that_is_off_is_told_its_limit_under_which_such_calls_do_not_count(self, partner: Partner) -> None:
+        chain, key = partner.chain(), partner.key(rate_limit=LIMIT)
+        partner.call(chain, key.secret)
         partner.disable(key)
+        for _ in range(4):
+            answer = partner.call(chain, key.secret)
+            assert_problem(answer, 401, "disabled_api_key")
+            assert answer.headers["RateLimit-Policy"] == '"default";q=3;w=60'
+            assert answer.headers["RateLimit"] == '"default";r=2;t=60'
+            assert answer.headers["X-RateLimit-Limit"] == "3"
+            assert answer.headers["X-RateLimit-Remaining"] == "2"
+            assert answer.headers["X-RateLimit-Reset"] == "60"
+
+    def test_an_expired_key_is_told_its_limit(self, partner: Partner) -> None:
+        key = partner.key(rate_limit=LIMIT)
+        partner.expire_at(key, datetime.now(UTC) - timedelta(days=1))
         answer = partner.call(partner.chain(), key.secret)
+        assert_problem(answer, 401, "expired_api_key")
+        assert answer.headers["RateLimit"] == '"default";r=3;t=60'
+
+    def test_a_deleted_key_is_told_nothing_of_its_limit(self, partner: Partner) -> None:
+        key = partner.key(rate_limit=LIMIT)
+        partner.delete(key)
+        answer = partner.call(partner.chain(), key.secret)
+        assert_problem(answer, 401, "invalid_api_key")
         assert not [name for name, _ in answer.headers if "ratelimit" in name.lower()]
 
 

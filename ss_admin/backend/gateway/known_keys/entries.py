@@ -81,20 +81,17 @@ def no_chain(rulechain_id: str) -> KnownChain:
 class KeyRefused(ProblemError):
     """The 401 of a key that was sent: malformed, unknown, off, expired or deleted.
 
-    `api_key_id`: the key that it is, None where it is none. `was_deleted`: the key of a tombstone, which partners are
-    told of as an unknown one.
+    `key`: what is known of it, None where it is none; partners are told of a deleted one as of an unknown one.
     """
 
-    def __init__(  # the base's would put a text together that nobody reads: this is on the way of floods
-        self, code: ProblemCode, detail: str, api_key_id: str | None = None, *, was_deleted: bool = False
-    ) -> None:
+    # The base's would put a text together that nobody reads: this is on the way of floods.
+    def __init__(self, code: ProblemCode, detail: str, key: KnownKey | None = None) -> None:
         self.code = code
         self.detail = detail
         self.errors = None
         self.headers = {}
         self.execution_id = None
-        self.api_key_id = api_key_id
-        self.was_deleted = was_deleted
+        self.key = key
 
     def __str__(self) -> str:
         return f"{self.code.value}: {self.detail}"

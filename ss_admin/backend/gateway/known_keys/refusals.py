@@ -43,10 +43,10 @@ def unknown_key() -> KeyRefused:
 def refusal_of(key: KnownKey) -> KeyRefused:
     """For a key that is not usable now: deleted, disabled, or else expired."""
     if key.was_deleted:
-        return KeyRefused(ProblemCode.INVALID_API_KEY, _UNKNOWN_KEY, key.api_key_id, was_deleted=True)
+        return KeyRefused(ProblemCode.INVALID_API_KEY, _UNKNOWN_KEY, key)
     if key.usable_until_us == NEVER_USABLE_US:
-        return KeyRefused(ProblemCode.DISABLED_API_KEY, _DISABLED_KEY, key.api_key_id)
-    return KeyRefused(ProblemCode.EXPIRED_API_KEY, _expired(key.usable_until_us), key.api_key_id)
+        return KeyRefused(ProblemCode.DISABLED_API_KEY, _DISABLED_KEY, key)
+    return KeyRefused(ProblemCode.EXPIRED_API_KEY, _expired(key.usable_until_us), key)
 
 
 def _expired(expires_at_us: int) -> str:

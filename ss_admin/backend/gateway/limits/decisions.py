@@ -50,6 +50,10 @@ class RateWindow(Protocol):
         """Admit one call, which then counts, or refuse it, which then does not. Safe under threads."""
         ...
 
+    def look(self) -> LimitDecision:
+        """What a call now would find, as far as it is known here. Nothing counts by it, and nobody is asked."""
+        ...
+
 
 class LimiterStanding(NamedTuple):
     """A limiter since its start: whether its store is known to be gone, how often it was, how often it was asked."""

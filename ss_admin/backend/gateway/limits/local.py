@@ -96,6 +96,17 @@ class LocalWindow:
         limit.registry.sweep_step()
         return decision
 
+    def look(self) -> LimitDecision:
+        """What a call now would find. Nothing counts by it."""
+        limit = self.limit
+        with self._lock:
+            now, ring, length = limit.clock_ns(), self._ring, limit.length_ns
+            if ring is None or not ring.count or ring.newest <= now - length:
+                return decision_at(True, limit.most, length, now)
+            ring.drop_until(now - length)
+            wait = min(ring.oldest - now + length, length)
+            return decision_at(ring.count < limit.most, limit.most - ring.count, wait, now)
+
     def retire_if_idle(self) -> bool:
         """Take the window out of use if no admission in it counts any more; False if one does, or it is busy."""
         if not self._lock.acquire(blocking=False):

@@ -89,6 +89,14 @@ class SharedWindow:
             self.limit.registry.sweep_step()
         return decision
 
+    def look(self) -> LimitDecision:
+        """What a call now would find, as far as this worker knows. Nothing counts by it, and Redis is not asked."""
+        now, limit = monotonic_us(), self.limit
+        with self._lock:
+            if now < self._reset_at and self._answered_us:
+                return self._told(now >= self._refuse_until, now)
+        return decision_at(True, limit.most, limit.window_us * 1_000, (now + limit.contact.redis_offset_us) * 1_000)
+
     def _decide(self) -> LimitDecision | None:
         """The decision; None when this window is out of use."""
         outage = self.limit.contact.outage

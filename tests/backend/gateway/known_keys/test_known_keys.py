@@ -82,7 +82,7 @@ class TestRefused:
     def test_unknown(self, work: KnownKeysAtWork) -> None:
         refused = self.refusal(work, new_api_key())
         assert (refused.code, refused.status) == (ProblemCode.INVALID_API_KEY, 401)
-        assert (refused.api_key_id, refused.was_deleted) == (None, False)
+        assert refused.key is None
         assert str(refused) == f"invalid_api_key: {refused.detail}"
 
     def test_deleted_is_told_as_unknown_and_known_to_us(self, work: KnownKeysAtWork) -> None:
@@ -91,7 +91,8 @@ class TestRefused:
         work.feed.tell()
         refused = self.refusal(work, created.secret)
         assert refused.detail == self.refusal(work, new_api_key()).detail
-        assert (refused.api_key_id, refused.was_deleted) == (created.api_key.id, True)
+        assert refused.key is not None
+        assert (refused.key.api_key_id, refused.key.was_deleted) == (created.api_key.id, True)
 
     def test_disabled_comes_before_expired(self, work: KnownKeysAtWork) -> None:
         created = work.office.key()
@@ -99,7 +100,8 @@ class TestRefused:
         work.office.expire_at(created, at(NOW_US - 1))
         work.feed.tell()
         refused = self.refusal(work, created.secret)
-        assert (refused.code, refused.api_key_id) == (ProblemCode.DISABLED_API_KEY, created.api_key.id)
+        assert refused.key is not None
+        assert (refused.code, refused.key.api_key_id) == (ProblemCode.DISABLED_API_KEY, created.api_key.id)
 
     def test_expired_is_told_with_its_moment(self, work: KnownKeysAtWork) -> None:
         created = work.office.key()
@@ -107,7 +109,8 @@ class TestRefused:
         work.feed.tell()
         refused = self.refusal(work, created.secret)
         assert "expired at 2027-01-15T08:00:00Z" in refused.detail
-        assert refused.api_key_id == created.api_key.id
+        assert refused.key is not None
+        assert refused.key.api_key_id == created.api_key.id
 
     def test_at_the_very_instant_of_its_expiry_a_key_is_expired(self, work: KnownKeysAtWork) -> None:
         created = work.office.key(expires_at=at(NOW_US))

@@ -75,6 +75,23 @@ def test_retry_after_is_at_least_one_second(limiter: SlidingWindowLimiter, clock
     assert limiter.window("key", limit(1, 1)).decide().retry_after == 1
 
 
+def test_a_look_counts_nothing_and_tells_what_a_call_would_find(
+    limiter: SlidingWindowLimiter, clock: FakeClock
+) -> None:
+    window = limiter.window("key", limit(2, 10))
+    assert window.look() == LimitDecision(True, 2, 10, 0, clock.now_ns)
+    window.decide()
+    clock.advance(4)
+    assert window.look()[:4] == (True, 1, 6, 0)
+    window.decide()
+    assert window.look()[:4] == (False, 0, 6, 6)
+    clock.advance(6)
+    assert window.look()[:4] == (True, 1, 4, 0)
+    clock.advance(10)
+    assert window.look()[:4] == (True, 2, 10, 0)
+    assert [window.decide().admitted for _ in range(3)] == [True, True, False]
+
+
 def test_an_admission_leaves_exactly_one_window_after_it(limiter: SlidingWindowLimiter, clock: FakeClock) -> None:
     limiter.window("key", limit(1, 5)).decide()
     clock.now_ns += 5 * SECOND - 1
