@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from tests.benchmarks.bench import LOAD_CORE, SERVER_CORE, Bench, Subject, median_of
 from tests.benchmarks.estate import KEYS, Estate
 from tests.benchmarks.estate_server import serve_estate
-from tests.benchmarks.load import CONNECTIONS, Load, Measured
+from tests.benchmarks.load import CONNECTIONS, Load, Measured, going_first
 from tests.benchmarks.report import Findings, Goal, Table
 from tests.benchmarks.servers import EMPTY_FLASK, Served, serve_app
 
@@ -87,6 +87,7 @@ def _table(bench: Bench, found: Mapping[str, Sequence[Measured]]) -> Table:
         f"Medians of {bench.rounds} rounds of {bench.seconds} s in turn; wrk, {CONNECTIONS} kept-alive connections.",
         f"{len(bench.bodies)} different bodies, all valid for the demo's chain.",
         f"One worker, alone on core {SERVER_CORE}; wrk, supervisor and our housekeeping on core {LOAD_CORE}.",
+        f"There wrk goes {'first' if going_first() else 'in turn with them'}: it stands for other machines.",
         "The peers check no schema, run no chain and record nothing.",
     ]
     head = ("call", "calls/s", "× empty Flask", "each", "worker's CPU", "wrk's core")
