@@ -39,8 +39,8 @@ class Traffic:
     """Lanes of calls, each with a connection of its own and all keys in turn, while it is entered.
 
     A lane whose connection breaks makes a new one and, after a moment, repeats that call once, as partners do
-    (`repeats`); while no server listens it waits. `pause`: between two calls of a lane, seconds. `connections`: of each lane, may be given
-    open before the start. `keys` may be replaced at any time.
+    (`repeats`); while no server listens it waits. `pause`: between two calls of a lane, seconds. `connections`: of each
+    lane, may be given open before the start. `keys` may be replaced at any time.
     """
 
     def __init__(
