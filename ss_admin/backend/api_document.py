@@ -114,7 +114,7 @@ def _add_headers(operation: dict[str, Any], *, limited: bool) -> None:
         names = ["X-Request-Id"]
         if status in {"429", "503"}:
             names.append("Retry-After")
-        if limited and status not in {"401", "405"}:
+        if limited and status != "405":
             names += [name for name in _HEADERS if "RateLimit" in name]
         described["headers"] = {}
         for name in names:

@@ -23,7 +23,7 @@ def housekeeper_of(server: ServerProcess) -> int | None:
     """The process that writes what calls have left; None while there is none."""
     for pid in descendants(server.process.pid):
         with suppress(OSError):
-            if b"housekeeper_process" in (_PROC / str(pid) / "cmdline").read_bytes():
+            if b"housekeeping.process" in (_PROC / str(pid) / "cmdline").read_bytes():
                 return pid
     return None
 

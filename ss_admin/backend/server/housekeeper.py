@@ -10,20 +10,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from ss_admin.backend.housekeeping.process import PROGRAM, STOP, STOP_SECONDS
 from ss_admin.backend.server.restart_pause import RestartPause
 from ss_admin.backend.settings import Settings
 
-__all__ = ["STOP", "STOP_SECONDS", "Housekeeper"]
+__all__ = ["Housekeeper"]
 
 _log = logging.getLogger(__name__)
 
-STOP = b"stop\n"
-STOP_SECONDS = 15.0
-"""How long its end may take; what it could not write by then stays on disk for the next start."""
-
 _KILL_AFTER_SECONDS = 10.0
-
-_PROGRAM = "from ss_admin.backend.server.housekeeper_process import main; main()"
 
 
 class Housekeeper:
@@ -50,7 +45,7 @@ class Housekeeper:
         self._start_at = None
         self._restart_pause.born()
         with _signals_held_back():
-            command = [sys.executable, "-P", "-c", _PROGRAM]
+            command = [sys.executable, "-P", "-c", PROGRAM]
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 - our own module
         self._tell(self._orders)
 

@@ -37,7 +37,7 @@ from tests.support.server_process import (
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds the processes in /proc")
 
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
-HOUSEKEEPER = b"housekeeper_process"
+HOUSEKEEPER = b"housekeeping.process"
 
 
 @pytest.fixture(scope="module")

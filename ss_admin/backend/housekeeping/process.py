@@ -11,15 +11,21 @@ from typing import BinaryIO
 
 from ss_admin.backend.housekeeping.housekeeping import Housekeeping, create_housekeeping
 from ss_admin.backend.journal.spool import Spool
-from ss_admin.backend.server.housekeeper import STOP, STOP_SECONDS
 from ss_admin.backend.settings import ConfigurationError
 from ss_admin.backend.store.engine import StoreUnavailable
 from ss_admin.backend.telemetry.events import begin_events
 from ss_admin.backend.telemetry.logs import configure_logging
 
-__all__ = ["main"]
+__all__ = ["PROGRAM", "STOP", "STOP_SECONDS", "main"]
 
 _log = logging.getLogger(__name__)
+
+PROGRAM = "from ss_admin.backend.housekeeping.process import main; main()"
+"""What the process runs: of the backend it loads what keeping house takes, and no more."""
+
+STOP = b"stop\n"
+STOP_SECONDS = 15.0
+"""How long its end may take; what it could not write by then stays on disk for the next start."""
 
 _LAST_WORKERS_SECONDS = 40.0
 """How long workers that outlive their supervisor may go on answering: their drain, and a little more."""
