@@ -11,13 +11,15 @@ READY := $(VENV)/.ready
 run: system-run $(READY)
 	@$(BIN)/ss-admin demo
 
-# Both parts at once: each waits for servers and windows a good deal. What the second one says comes in one piece.
+# Both parts at once, and more processes than cores: tests wait for servers and windows a good deal. Files are begun in
+# the order of tests/conftest.py. What the second part says comes in one piece.
 test: system-test $(READY)
 	@$(MAKE) --no-print-directory -j 2 test-unit test-e2e-told-at-the-end
 
 test-unit: system-test $(READY)
 	@echo "Unit and integration tests: SQLite, PostgreSQL, Redis and real sockets; Qt offscreen"
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests --ignore=tests/e2e -n 2 --dist loadfile $(ARGS)
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests --ignore=tests/e2e -n 3 --dist loadfile --no-loadscope-reorder \
+	  $(ARGS)
 
 test-e2e: system-test $(READY)
 	@echo "End-to-end tests: real windows under Xvfb, a real clipboard, a real Secret Service"

@@ -12,7 +12,13 @@ settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
 
 
-_LONGEST_FIRST = ("tests/faults/test_across_hosts.py", "tests/faults/", "tests/backend/gateway/limits/test_shared")
+_LONGEST_FIRST = (
+    "tests/faults/test_across_hosts.py",
+    "tests/faults/",
+    "tests/desktop/test_demo.py",
+    "tests/backend/server/",
+    "tests/backend/gateway/limits/test_shared",
+)
 
 
 @pytest.hookimpl(trylast=True)
