@@ -4,7 +4,8 @@ import logging
 import multiprocessing
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from multiprocessing.connection import wait
 from multiprocessing.util import register_after_fork
 from typing import Any
 
@@ -94,7 +95,6 @@ class Supervisor(MPServer):
             ssl_cert=listener.tls_cert,
             ssl_key=listener.tls_key,
             ssl_protocol_min=SSLProtocols.tls12,
-            workers_kill_timeout=DRAIN_SECONDS,
         )
         self._housekeeper = housekeeper
         self._all_loaded = all_loaded
@@ -136,6 +136,22 @@ class Supervisor(MPServer):
             self._note_deaths()
             self._start_those_due(spawn_target, target_loader)
             self._housekeeper.look()
+
+    def _stop_workers(self) -> None:
+        """Ask them to end, and kill those that do not.
+
+        Granian's own takes a worker that its watching thread buries at that moment for one that refuses to end.
+        """
+        workers: Sequence[Any] = self.wrks  # granian's class is not typed throughout
+        for worker in workers:
+            worker.terminate()
+        until = time.monotonic() + DRAIN_SECONDS
+        for number, worker in enumerate(workers):
+            if not wait([worker.inner.sentinel], max(0.0, until - time.monotonic())):
+                _log.warning("a worker does not end by itself; it is killed", extra={"worker": number + 1})
+                worker.kill()
+            worker.join()
+        self.wrks.clear()
 
     def _hear_loaded(self) -> None:
         while self._loads.poll():
