@@ -1,11 +1,12 @@
 """What holds for the whole suite: no example is too slow, and no test writes or prints a whole key or secret."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from tests.support.secret_search import leaks_below, leaks_in_output
+from tests.support.secret_search import fail_at_leaks, leaks_below, leaks_in_output
 
 # On a busy machine any example may take long for once, which says nothing about what is tested.
 settings.register_profile("suite", deadline=None)
@@ -31,9 +32,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=rank)
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.fixture
+def tmp_path(tmp_path: Path) -> Iterator[Path]:
+    """Searched when its test is over, and removed then if the test passed: all of them together fill a disk."""
+    yield tmp_path
+    fail_at_leaks(tmp_path)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """At the end, in the process that gathers the results: search all files and all captured output."""
+    """At the end, in the process that gathers the results: search the files left and all captured output."""
     if hasattr(session.config, "workerinput"):
         return
     folder = session.config._tmp_path_factory.getbasetemp()

@@ -1,5 +1,6 @@
 """What the faults strike: a real PostgreSQL, a real Redis, and servers of two workers each on both of them."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from tests.support.backend import PostgresqlSource
 from tests.support.partner import Partner, partner_at
 from tests.support.postgresql import PostgresqlServer
 from tests.support.redis_server import RedisServer, redis_server
+from tests.support.secret_search import fail_at_leaks
 from tests.support.server_parts import connection_to, workers_of
 from tests.support.server_process import COMMAND, ServerProcess, running_server
 from tests.support.skewed_clock import forget_clock, under_clock
@@ -117,6 +119,8 @@ def open_site(
         with postgresql_source.url() as url, redis_server() as redis, partner_at(url) as partner:
             folder = tmp_path_factory.mktemp("site")
             yield Site(postgresql_source.server, redis, url, folder, partner, partner.chain(**COUNTER_CHAIN))
+            fail_at_leaks(folder)
+            shutil.rmtree(folder)
 
     return opened
 

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import pytest
+
 from ss_admin.contract.api_key_format import find_api_key_fault, mask_api_key
 
 _LOOK_ALIKE = re.compile(rb"ss_[0-9A-Za-z]{39}")
@@ -34,6 +36,13 @@ def leaks_below(folder: Path) -> Iterator[str]:
             if file.is_file() and not file.is_symlink():
                 for told in secrets_in(_content(file)):
                     yield f"{file.relative_to(folder)} holds {told}"
+
+
+def fail_at_leaks(folder: Path) -> None:
+    """Fail the test that wrote a secret into a file below `folder`, which may be removed after this."""
+    leaks = [f"A secret leaked: {leak}" for leak in leaks_below(folder)]
+    if leaks:
+        pytest.fail("\n".join(leaks), pytrace=False)
 
 
 def _content(file: Path) -> bytes:
