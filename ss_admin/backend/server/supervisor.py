@@ -25,15 +25,15 @@ Target = Callable[..., Any] | None
 
 _log = logging.getLogger(__name__)
 
-BLOCKING_THREADS = 256
+BLOCKING_THREADS = 1024
 """Threads of a worker that run requests, made as needed: as many as there are requests at once.
 
-Decision, measured in pairs with the whole gateway and 32 connections, by the processor time that a call takes. With
-the worker alone on a core, as the bench has it, 4 threads take as much as 256 for an admitted call and an eighth less
-for a refusal; on two cores a quarter to a third less. But whoever sends a body slowly holds a thread: granian waits for
-a body in no other way, and takes no answer once the thread that it gave the request to has come back. Its RSGI
-interface, where a loop awaits bodies, takes a fifth more on that one core: each request passes between three threads.
-A loop of our own with llhttp took a third more there, and less on two cores or with one connection.
+Decision: whoever sends a body slowly holds a thread, since granian waits for a body in no other way, and takes no
+answer once the thread that it gave the request to has come back. So there are so many that a few hundred slow clients
+leave some free for everybody else, until they are cut off (`slow_clients`). Each takes 0.1 to 0.2 MB once it is in
+use; how many there may be costs a call nothing: measured with the worker alone on a core and 32 connections, 4, 8, 16,
+32 and 256 take the same processor time, as does an event loop of our own with llhttp. granian's RSGI interface, where a
+loop awaits bodies, takes a fifth more: each request passes between three threads.
 """
 
 MAX_CONNECTIONS = 100_000
