@@ -4,11 +4,15 @@ from enum import Enum, auto
 from typing import Any
 
 from ss_admin.backend.gateway.body_reads import BODY_ENDED, BodyReads
+from ss_admin.backend.problems import ProblemError
+from ss_admin.contract.problems import ProblemCode
 
 __all__ = ["BodyFault", "drain_body", "read_body"]
 
 DRAINED_BYTES = 8 * 1024 * 1024
 """How much of a refused body is read and dropped, so that the sender gets to read the answer."""
+
+RETRY_UNWELCOME_SECONDS = 10
 
 _CHUNK_BYTES = 64 * 1024
 
@@ -25,8 +29,10 @@ class BodyFault(Enum):
 def read_body(environ: Environ, max_bytes: int, reads: BodyReads) -> bytes | BodyFault:
     """The whole body up to `max_bytes`; of a larger one a bounded rest is read and dropped.
 
-    `reads` is told of each read, since a client may take its time.
+    `reads` is told of each read, since a client may take its time. Raises `ProblemError` 503 where it must not begin.
     """
+    if reads.unwelcome and _is_unwelcome(environ, reads):
+        raise _unwelcome()
     mark = id(environ)
     reads.under_way[mark] = environ
     try:
@@ -47,6 +53,8 @@ def read_body(environ: Environ, max_bytes: int, reads: BodyReads) -> bytes | Bod
 
 def drain_body(environ: Environ, reads: BodyReads) -> None:
     """Read and drop what is left of the body, up to `DRAINED_BYTES`."""
+    if reads.unwelcome and _is_unwelcome(environ, reads):
+        return
     left = DRAINED_BYTES
     mark = id(environ)
     reads.under_way[mark] = environ
@@ -55,6 +63,21 @@ def drain_body(environ: Environ, reads: BodyReads) -> None:
             left -= len(chunk)
     finally:
         del reads.under_way[mark]
+
+
+def _is_unwelcome(environ: Environ, reads: BodyReads) -> bool:
+    """Whether there is a body, and it comes from an unwelcome address: a thread might wait for it in vain."""
+    has_body = environ.get("HTTP_TRANSFER_ENCODING") or environ.get("CONTENT_LENGTH") not in {None, "", "0"}
+    return bool(has_body) and environ.get("REMOTE_ADDR") in reads.unwelcome
+
+
+def _unwelcome() -> ProblemError:
+    return ProblemError(
+        ProblemCode.UNAVAILABLE,
+        "Too many requests from your address announced a body that did not come, so that others had to wait. Send "
+        "each body together with its head, and try again shortly.",
+        headers={"Retry-After": str(RETRY_UNWELCOME_SECONDS)},
+    )
 
 
 def _announced_length(environ: Environ) -> int | None:

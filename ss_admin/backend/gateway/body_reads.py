@@ -16,12 +16,15 @@ class BodyReads:
 
     Around each read: `reads.under_way[id(environ)] = environ`, then `del reads.under_way[id(environ)]` in a `finally`.
     A bare dict, and no time of day, since every call passes here: who looks on counts from when it first saw a read.
+
+    `unwelcome`: addresses whose bodies held nearly all threads a moment ago; no body from there is begun with.
     """
 
-    __slots__ = ("under_way",)
+    __slots__ = ("under_way", "unwelcome")
 
     def __init__(self) -> None:
         self.under_way: dict[int, dict[str, Any]] = {}
+        self.unwelcome: frozenset[str] = frozenset()
 
     def look(self) -> list[dict[str, Any]]:
         """The environments whose bodies are being read; safe while other threads begin and end reads."""

@@ -1,7 +1,9 @@
 """Ends the connections of clients whose bodies come too slowly: each holds one of the worker's threads meanwhile.
 
 A read counts from when it was first seen. It is overdue after 10 s, unless its bytes keep coming fast enough; after 1 s
-if its address has more than 32 of them, or if half of the threads read; at once if nearly all do.
+if its address has more than 32 of them, or if half of the threads read; at once if nearly all do. Then whoever is cut
+off comes again at once, and good partners would wait behind: addresses with several of the overdue ones are unwelcome
+for some seconds, and their requests refused before their bodies are read.
 """
 
 import logging
@@ -36,12 +38,19 @@ CROWDED_SECONDS = 1.0
 """The patience where one address has more than `READS_PER_ADDRESS`, or more than half of the threads read."""
 
 READS_PER_ADDRESS = 32
+UNWELCOME_READS = 4
+"""Overdue reads of one address that make it unwelcome while nearly all threads read."""
+
+UNWELCOME_SECONDS = 10.0
 _WATCHED_SECONDS = 0.5
 _OWED_SHARE = 0.8
 """Of the time of a read, its connection has been owed an answer for so much at least; it is looked at only later."""
 
 _SILENT_LONGER_SECONDS = 5.0
 _TELL_SECONDS = 10.0
+_ENDED_AT_ONCE = 10
+_BREATH_SECONDS = 0.002
+"""Ending hundreds of connections wakes as many threads: calls go on between."""
 
 Network = IPv4Network | IPv6Network
 Peer = tuple[str, int]
@@ -64,7 +73,7 @@ def overdue_reads(reads: Iterable[Read], *, threads: int, may_crowd: Callable[[s
     for read in sorted(reads, key=lambda read: -read.seconds):
         by_address[read.address].append(read)
     total = sum(map(len, by_address.values()))
-    crowds_patience = HURRY_SECONDS if total > 0.9 * threads else CROWDED_SECONDS
+    crowds_patience = HURRY_SECONDS if _nearly_all(total, threads) else CROWDED_SECONDS
     overdue = []
     for address, theirs in by_address.items():
         crowds = len(theirs) > READS_PER_ADDRESS and not may_crowd(address)
@@ -77,6 +86,10 @@ def overdue_reads(reads: Iterable[Read], *, threads: int, may_crowd: Callable[[s
         others = [read for theirs in busiest_first for read in theirs if id(read.environ) not in taken]
         overdue += [read for read in others if read.seconds >= crowds_patience][:too_many]
     return sorted(overdue, key=lambda read: -read.seconds)
+
+
+def _nearly_all(reads: int, threads: int) -> bool:
+    return reads > 0.9 * threads
 
 
 class SlowClients(threading.Thread):
@@ -100,6 +113,7 @@ class SlowClients(threading.Thread):
         self._clock = clock
         self._since: dict[int, tuple[dict[str, Any], float]] = {}
         self._owed: dict[Peer, tuple[float, int]] = {}
+        self._unwelcome_until: dict[str, float] = {}
         self._told_at = 0.0
         self._untold: Counter[str] = Counter()
         self._pause = LOOK_SECONDS
@@ -123,6 +137,7 @@ class SlowClients(threading.Thread):
         self._pause = HURRY_SECONDS if len(reads) > 0.5 * self._threads else LOOK_SECONDS
         watched = {read.address for read in reads if read.seconds >= _WATCHED_SECONDS}
         overdue = overdue_reads(reads, threads=self._threads, may_crowd=self._may_crowd)
+        self._welcome(overdue if _nearly_all(len(reads), self._threads) else ())
         watched |= {read.address for read in overdue}
         if not watched:
             self._owed.clear()
@@ -134,9 +149,13 @@ class SlowClients(threading.Thread):
         for connection in connections:
             if connection.is_owed:
                 self._owed[connection.peer] = known.get(connection.peer, (now, connection.received_bytes))
-        for address in {read.address for read in overdue}:
-            theirs = [read for read in overdue if read.address == address]
-            self._end(theirs, [each for each in connections if each.peer[0] == address], known)
+        overdue_of, connections_of = defaultdict(list), defaultdict(list)
+        for read in overdue:
+            overdue_of[read.address].append(read)
+        for connection in connections:
+            connections_of[connection.peer[0]].append(connection)
+        for address, theirs in overdue_of.items():
+            self._end(theirs, connections_of[address], known)
         self._tell()
 
     def _reads_now(self) -> list[Read]:
@@ -150,6 +169,16 @@ class SlowClients(threading.Thread):
             reads.append(Read(environ, str(environ.get("REMOTE_ADDR", "")), now - begun))
         self._since = since
         return reads
+
+    def _welcome(self, overdue: Iterable[Read]) -> None:
+        """Whoever holds the threads with these reads is unwelcome from now on, for a while."""
+        now, until = self._clock(), self._unwelcome_until
+        for address, number in Counter(read.address for read in overdue).items():
+            if number >= UNWELCOME_READS and not self._may_crowd(address):
+                until[address] = now + UNWELCOME_SECONDS
+        self._unwelcome_until = {address: end for address, end in until.items() if end > now}
+        if self._reads.unwelcome != self._unwelcome_until.keys():
+            self._reads.unwelcome = frozenset(self._unwelcome_until)
 
     def _may_crowd(self, address: str) -> bool:
         try:
@@ -182,7 +211,9 @@ class SlowClients(threading.Thread):
         chosen = (slow + hidden)[: len(reads)]
         for read in reads if chosen else ():
             read.environ[BODY_ENDED] = True  # before the end, so that who reads knows that the body was cut
-        for connection in chosen:
+        for number, connection in enumerate(chosen):
+            if number % _ENDED_AT_ONCE == _ENDED_AT_ONCE - 1:
+                time.sleep(_BREATH_SECONDS)
             if end_connection(connection):
                 self.ended += 1
                 self._untold[connection.peer[0]] += 1

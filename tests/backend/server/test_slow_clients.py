@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from tests.support.server_process import (
     running_server,
     wait_until_known,
 )
+from tests.support.watching import eventually
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="a process sees its connections on Linux only")
 
@@ -69,6 +71,28 @@ def test_where_nearly_all_threads_read_there_is_no_second_to_wait() -> None:
 
 def test_no_thread_reads_no_one_goes() -> None:
     assert overdue([]) == []
+
+
+def test_an_address_that_holds_nearly_all_threads_is_unwelcome_for_some_seconds_and_a_trusted_proxy_never_is() -> None:
+    now = 0.0
+    under_way = BodyReads()
+    trusted = (ip_network("192.0.2.9"),)
+    watch = SlowClients(under_way, threads=20, max_body_bytes=1000, trusted=trusted, clock=lambda: now)
+    senders = ["192.0.2.1"] * 9 + ["192.0.2.9"] * 8 + ["192.0.2.2"] * 2
+    environs = [{"REMOTE_ADDR": sender} for sender in senders]
+    under_way.under_way.update({id(environ): environ for environ in environs})
+    watch.look()
+    assert under_way.unwelcome == frozenset()
+    now = 0.2
+    watch.look()
+    assert under_way.unwelcome == {"192.0.2.1"}
+    under_way.under_way.clear()
+    now = 10.1
+    watch.look()
+    assert under_way.unwelcome == {"192.0.2.1"}
+    now = 10.3
+    watch.look()
+    assert under_way.unwelcome == frozenset()
 
 
 def test_a_neighbour_who_was_silent_for_long_and_has_just_sent_a_call_is_not_taken_for_the_slow_one() -> None:
@@ -121,6 +145,25 @@ class Served:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("slow")
     with running_server(folder) as server, partner_at(f"sqlite:///{folder / 'signalsync.db'}") as partner:
+        chain, key = partner.chain(), partner.key()
+        wait_until_known(server.address, sample_request(chain, key.secret))
+        yield Served(server, chain, key.secret)
+
+
+@pytest.fixture(scope="module")
+def few_threads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The same with a worker of so few threads that an attack needs few connections."""
+    folder = tmp_path_factory.mktemp("few")
+    program = (
+        "from ss_admin.backend.server import serving, slow_clients, supervisor\n"
+        f"serving.BLOCKING_THREADS = supervisor.BLOCKING_THREADS = {THREADS}\n"
+        "slow_clients.UNWELCOME_SECONDS = 2.0\n"
+        "from ss_admin.backend.cli import main; main()"
+    )
+    with (
+        running_server(folder, command=(sys.executable, "-c", program)) as server,
+        partner_at(f"sqlite:///{folder / 'signalsync.db'}") as partner,
+    ):
         chain, key = partner.chain(), partner.key()
         wait_until_known(server.address, sample_request(chain, key.secret))
         yield Served(server, chain, key.secret)
@@ -196,17 +239,19 @@ def test_a_large_body_that_keeps_coming_may_take_longer(served: Served) -> None:
 
 
 def test_five_hundred_slow_bodies_hold_no_good_partner_up_and_every_thread_comes_back(
-    served: Served,
+    few_threads: Served,
 ) -> None:
-    server = served.server
-    request = served.request
+    server = few_threads.server
+    request = few_threads.request
     stop = threading.Event()
     with ExitStack() as open_connections, RawConnection(server.address) as good:
 
         def attack() -> None:
             for _ in range(500):
                 head = body_without_end()
-                open_connections.enter_context(unfinished(server, head, "127.0.0.54"))
+                connection = open_connections.enter_context(RawConnection(server.address, source="127.0.0.54"))
+                with suppress(OSError):  # refused at once, and closed
+                    connection.send(head)
             stop.set()
 
         attacker = threading.Thread(target=attack)
@@ -223,9 +268,34 @@ def test_five_hundred_slow_bodies_hold_no_good_partner_up_and_every_thread_comes
         assert answered > 100
         assert longest < 3
     with ExitStack() as others:  # more at once than there would be threads if any were still held
-        for _ in range(300):
+        for _ in range(2 * THREADS):
             others.enter_context(RawConnection(server.address)).send(request)
     assert ask(server.address, request).status == 200
+
+
+def test_who_holds_nearly_all_threads_is_told_so_before_the_body_is_read_and_is_welcome_again_later(
+    few_threads: Served,
+) -> None:
+    server, request = few_threads.server, few_threads.request
+
+    def asked_from_there(sent: bytes) -> int:
+        with RawConnection(server.address, source="127.0.0.56") as connection:
+            return connection.answer(sent).status
+
+    with ExitStack() as open_connections, RawConnection(server.address) as good:
+        for _ in range(2 * THREADS):
+            connection = open_connections.enter_context(RawConnection(server.address, source="127.0.0.56"))
+            with suppress(OSError):
+                connection.send(body_without_end())
+        eventually(lambda: asked_from_there(request) == 503)
+        with RawConnection(server.address, source="127.0.0.56") as one_more:
+            refused = one_more.answer(body_without_end())
+            assert refused.document()["code"] == "unavailable"
+            assert refused.headers["retry-after"] == "10"
+        assert asked_from_there(b"POST /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}") == 503
+        assert asked_from_there(HEALTH) == 200
+        assert good.answer(request).status == 200
+    eventually(lambda: asked_from_there(request) == 200)
 
 
 def test_one_line_tells_of_a_whole_burst(served: Served) -> None:
