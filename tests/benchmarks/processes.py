@@ -1,11 +1,12 @@
 """Which process of a server does what, on which core it may run and what memory it holds. Linux: from `/proc`."""
 
 import os
-from collections.abc import Iterable
-from contextlib import suppress
+import signal
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-__all__ = ["anonymous_bytes", "cpu_seconds", "descendants", "pin", "workers_among"]
+__all__ = ["anonymous_bytes", "cpu_seconds", "descendants", "held_still", "pin", "workers_among"]
 
 _PROC = Path("/proc")
 _GRANIAN_THREAD = "tokio-rt-worker"  # its runtime runs in workers only, not in the supervisor
@@ -37,6 +38,20 @@ def pin(pid: int, cores: Iterable[int]) -> None:
     for task in _tasks(pid):
         with suppress(ProcessLookupError):
             os.sched_setaffinity(task, chosen)
+
+
+@contextmanager
+def held_still(pids: Iterable[int]) -> Iterator[None]:
+    """The processes do nothing meanwhile, and go on afterwards."""
+    held = list(pids)
+    try:
+        for pid in held:
+            os.kill(pid, signal.SIGSTOP)
+        yield
+    finally:
+        for pid in held:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
 
 
 def anonymous_bytes(pid: int) -> int:

@@ -3,12 +3,14 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.processes import anonymous_bytes, cpu_seconds, descendants, pin, workers_among
+from tests.benchmarks.processes import anonymous_bytes, cpu_seconds, descendants, held_still, pin, workers_among
+from tests.support.watching import eventually
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the bench reads /proc")
 
@@ -44,3 +46,17 @@ def test_all_threads_are_pinned(child: int) -> None:
     threads = [int(folder.name) for folder in Path(f"/proc/{child}/task").iterdir()]
     assert len(threads) == 2
     assert all(os.sched_getaffinity(thread) == {core} for thread in threads)
+
+
+def test_who_is_held_still_uses_no_time_and_goes_on_afterwards() -> None:
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as busy:
+        try:
+            eventually(lambda: cpu_seconds(busy.pid) > 0.1)
+            with held_still([busy.pid]):
+                eventually(lambda: "T" in Path(f"/proc/{busy.pid}/stat").read_text().split()[2])
+                used = cpu_seconds(busy.pid)
+                time.sleep(0.3)
+                assert cpu_seconds(busy.pid) == used
+            eventually(lambda: cpu_seconds(busy.pid) > used + 0.1)
+        finally:
+            busy.kill()
